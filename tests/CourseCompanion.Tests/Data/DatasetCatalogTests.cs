@@ -66,7 +66,7 @@ public class DatasetCatalogTests
     [Theory]
     [InlineData("channels", "2", "2 channels")]
     [InlineData("name", "\"Derma MNIST\"", "lower-case")]
-    [InlineData("task", "\"guessing\"", "DatasetTask")]
+    [InlineData("task", "\"guessing\"", "].task")]
     [InlineData("task", "\"binary-class\"", "two classes")]
     [InlineData("citations", "[\"nobody\"]", "cites 'nobody'")]
     [InlineData("synthetic", "\"oil\"", "no painter")]

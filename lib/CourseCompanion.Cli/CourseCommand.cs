@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using CourseCompanion.Cli.Commands;
+
+namespace CourseCompanion.Cli;
+
+/// <summary>The <c>course</c> command: its subcommands, and what every one of them does about errors and Ctrl-C.</summary>
+internal static class CourseCommand
+{
+    /// <summary>Parses and runs one command line.</summary>
+    /// <param name="arguments">What was typed after <c>course</c>.</param>
+    /// <param name="context">Where it runs and writes.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CommandContext context)
+    {
+        RootCommand root = Create(context);
+        ParseResult parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+        {
+            return ReportUsage(parsed, context);
+        }
+
+        // Commands report their errors themselves (see Run). Ctrl-C cancels the token that they are given; a command that
+        // does not come back within the time below is ended by the library, with 130 as well.
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = context.Output,
+            Error = context.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+        });
+    }
+
+    /// <summary>Builds the tree of commands.</summary>
+    internal static RootCommand Create(CommandContext context)
+    {
+        RootCommand root = new("The course companion: runs the notebooks of the course and looks after what they need.")
+        {
+            TestCommand.Create(context),
+            DoctorCommand.Create(context),
+            BenchCommand.Create(context),
+        };
+        return root;
+    }
+
+    /// <summary>Gives a command its action, and turns what the action throws into a message and an exit code.</summary>
+    internal static void Run(
+        this Command command, CommandContext context, Func<ParseResult, CancellationToken, Task<int>> action) =>
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                return await action(parsed, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                context.Error.WriteLine("course: interrupted.");
+                return ExitCode.Interrupted;
+            }
+            catch (UsageException exception)
+            {
+                context.Error.WriteLine($"course: {exception.Message}");
+                return ExitCode.Usage;
+            }
+            catch (Exception exception) when (!IsDefect(exception) && context.Environment("COURSE_DEBUG") is null)
+            {
+                context.Error.WriteLine($"course: {exception.Message}");
+                return ExitCode.Failure;
+            }
+            catch (Exception exception)
+            {
+                // Where it happened is what a report of the problem needs.
+                context.Error.WriteLine($"course: unexpected error: {exception}");
+                return ExitCode.Failure;
+            }
+        });
+
+    /// <summary>An exception that no input or machine should cause, as against one whose message is written for the user.</summary>
+    private static bool IsDefect(Exception exception) => exception
+        is NullReferenceException
+        or InvalidCastException
+        or IndexOutOfRangeException
+        or ArgumentException
+        or KeyNotFoundException
+        or NotImplementedException
+        or TypeInitializationException
+        or MissingMethodException;
+
+    private static int ReportUsage(ParseResult parsed, CommandContext context)
+    {
+        Command command = parsed.CommandResult.Command;
+        // After a mistyped word, "a command is required" is true and no help.
+        IEnumerable<ParseError> errors = parsed.UnmatchedTokens.Count == 0
+            ? parsed.Errors
+            : parsed.Errors.Where(error => parsed.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal)));
+        foreach (ParseError error in errors)
+        {
+            context.Error.WriteLine($"course: {error.Message}");
+        }
+
+        IEnumerable<string> known = command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+            .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
+        foreach (string token in parsed.UnmatchedTokens)
+        {
+            if (NearestNames.Suggest(token, known) is { Length: > 0 } suggestion)
+            {
+                context.Error.WriteLine($"course:{suggestion}");
+            }
+        }
+
+        string path = string.Join(' ', Ancestors(parsed.CommandResult).Reverse().Append("--help"));
+        context.Error.WriteLine($"course: './course {path}' shows what there is.");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Ancestors(CommandResult result)
+    {
+        for (CommandResult? at = result; at?.Parent is not null; at = at.Parent as CommandResult)
+        {
+            yield return at.Command.Name;
+        }
+    }
+}

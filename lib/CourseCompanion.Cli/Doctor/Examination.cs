@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace CourseCompanion.Cli.Doctor;
+
+/// <summary>Looks at this machine with the eyes of the course: what is here, what is missing, how to get it.</summary>
+internal sealed class Examination(CommandContext context)
+{
+    private static readonly string[] BrowserNames = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+
+    /// <summary>Every check, in the order in which a reader needs them.</summary>
+    public IReadOnlyList<Check> Run() =>
+    [
+        CheckMachine(),
+        CheckSdk(),
+        CheckNotebooks(),
+        CheckKernels(),
+        CheckPlotly(),
+        CheckBrowser(),
+    ];
+
+    private Check CheckMachine()
+    {
+        long memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long disk = new DriveInfo(context.Folder.Root).AvailableFreeSpace;
+        string detail = FormattableString.Invariant(
+            $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture}), {Environment.ProcessorCount} cores, {Gibibytes(memory)} of memory, {Gibibytes(disk)} of disk free");
+        return disk < 2L << 30
+            ? new Check("machine", CheckStatus.Optional, detail, "Less than 2 GiB of disk are free: packages, data and trained models may not fit.")
+            : new Check("machine", CheckStatus.Ready, detail);
+    }
+
+    private static Check CheckSdk()
+    {
+        // <dotnet>/shared/Microsoft.NETCore.App/10.0.x/ is where this process runs; the SDKs are beside "shared".
+        string sdks = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../sdk"));
+        string[] versions = Directory.Exists(sdks)
+            ? [.. Directory.GetDirectories(sdks).Select(path => Path.GetFileName(path)).Where(name => char.IsAsciiDigit(name[0])).Order(StringComparer.Ordinal)]
+            : [];
+        return versions.Length > 0
+            ? new Check("sdk", CheckStatus.Ready, $".NET SDK {string.Join(", ", versions)}, runtime {Environment.Version} ({Path.GetDirectoryName(sdks)})")
+            : new Check("sdk", CheckStatus.Optional, $"only the runtime {Environment.Version}", "Building and testing take the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0");
+    }
+
+    private Check CheckNotebooks()
+    {
+        int count = new NotebookNames(context.Folder).All().Count;
+        return count > 0
+            ? new Check("notebooks", CheckStatus.Ready, $"{count} in {context.Folder.Shorten(context.Folder.Notebooks)}/")
+            : new Check("notebooks", CheckStatus.Missing, $"none in {context.Folder.Notebooks}", "Is this clone complete? 'git status' tells.");
+    }
+
+    private Check CheckKernels()
+    {
+        List<string> found = [.. KernelFolders()
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.GetDirectories(folder))
+            .Select(folder => Path.Combine(folder, "kernel.json"))
+            .Where(RunsCSharp)];
+        return found.Count > 0
+            ? new Check("kernels", CheckStatus.Ready, string.Join(", ", found.Select(path => Path.GetDirectoryName(path))))
+            : new Check("kernels", CheckStatus.Optional, "no C# kernel is installed for VS Code and Jupyter", "./course kernel install");
+    }
+
+    private IEnumerable<string> KernelFolders()
+    {
+        // Jupyter's own search path: JUPYTER_PATH, the user's data folder, then the system's.
+        IEnumerable<string?> bases =
+        [
+            .. context.Environment("JUPYTER_PATH")?.Split(Path.PathSeparator) ?? [],
+            context.Environment("JUPYTER_DATA_DIR") ?? UserDataFolder(),
+            "/usr/local/share/jupyter",
+            "/usr/share/jupyter",
+        ];
+        return bases.OfType<string>().Select(folder => Path.Combine(folder, "kernels"));
+    }
+
+    private string? UserDataFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return context.Environment("APPDATA") is { } roaming ? Path.Combine(roaming, "jupyter") : null;
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return context.Environment("HOME") is { } mac ? Path.Combine(mac, "Library", "Jupyter") : null;
+        }
+
+        return context.Environment("XDG_DATA_HOME") is { } data ? Path.Combine(data, "jupyter")
+            : context.Environment("HOME") is { } home ? Path.Combine(home, ".local", "share", "jupyter")
+            : null;
+    }
+
+    private static bool RunsCSharp(string specification)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(specification));
+            return json.RootElement.TryGetProperty("language", out JsonElement language)
+                && language.GetString() is "C#" or "csharp";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            // No file, or a broken one: not a kernel that anything could start.
+            return false;
+        }
+    }
+
+    private Check CheckPlotly()
+    {
+        string path = Path.Combine(context.Folder.Artifacts, "web", "plotly.min.js");
+        return File.Exists(path)
+            ? new Check("plotly.js", CheckStatus.Ready, context.Folder.Shorten(path))
+            : new Check("plotly.js", CheckStatus.Optional, "not here: exported pages load it from a CDN", "Install npm (Debian/Ubuntu: apt-get install npm), then ./course run");
+    }
+
+    private Check CheckBrowser()
+    {
+        string? path = (context.Environment("PATH") ?? "").Split(Path.PathSeparator)
+            .SelectMany(folder => BrowserNames, Path.Combine)
+            .FirstOrDefault(File.Exists);
+        return path is not null
+            ? new Check("browser", CheckStatus.Ready, path)
+            : new Check("browser", CheckStatus.Optional, "no Chromium or Chrome: tests in a browser are skipped", "Debian: apt-get install chromium");
+    }
+
+    private static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.#", CultureInfo.InvariantCulture) + " GiB";
+}

@@ -1,0 +1,23 @@
+namespace TorchSharp;
+
+public enum DeviceType
+{
+    CPU = 0,
+    CUDA = 1,
+    MPS = 13,
+    META = 14,
+}
+
+public enum compute_mode
+{
+    use_mm_for_euclid_dist_if_necessary = 0,
+    use_mm_for_euclid_dist = 1,
+    donot_use_mm_for_euclid_dist = 2,
+}
+
+public enum RoundingMode
+{
+    None,
+    trunc,
+    floor,
+}

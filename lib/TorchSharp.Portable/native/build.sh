@@ -1,0 +1,68 @@
+#!/bin/sh
+# Builds libtorchsharp_portable.so over the libtorch named by LIBTORCH (a folder with include/ and lib/), else the
+# system's. Rebuilds only when the sources, the compiler flags or that libtorch changed.
+#
+#   build.sh [--output DIR]      default: artifacts/native at the root of the repository
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+output=$here/../../../artifacts/native
+while [ $# -gt 0 ]; do
+  case $1 in
+    --output) output=$2; shift 2 ;;
+    *) echo "usage: build.sh [--output DIR]" >&2; exit 2 ;;
+  esac
+done
+
+fail() { echo "native build: $1" >&2; exit 1; }
+
+compiler=${CXX:-g++}
+command -v "$compiler" >/dev/null 2>&1 || fail "no C++ compiler; on Debian/Ubuntu: apt-get install g++"
+
+flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
+if [ -n "${LIBTORCH:-}" ]; then
+  [ -d "$LIBTORCH/include" ] && [ -d "$LIBTORCH/lib" ] || fail "LIBTORCH=$LIBTORCH has no include/ and lib/"
+  headers=$LIBTORCH/include
+  libraries="-L$LIBTORCH/lib -Wl,-rpath,$LIBTORCH/lib"
+  # Which std::string that libtorch was compiled with shows in its symbols.
+  if grep -q -a '__cxx11' "$LIBTORCH/lib/libc10.so"; then abi=1; else abi=0; fi
+  flags="$flags -D_GLIBCXX_USE_CXX11_ABI=$abi"
+  torch=$LIBTORCH/lib/libtorch_cpu.so
+  if [ -e "$LIBTORCH/lib/libtorch_cuda.so" ]; then
+    libraries="$libraries -Wl,--no-as-needed -ltorch_cuda -lc10_cuda -Wl,--as-needed"
+  fi
+else
+  headers=/usr/include
+  libraries=
+  torch=$(ls /usr/lib/*/libtorch_cpu.so /usr/lib/libtorch_cpu.so 2>/dev/null | head -n 1)
+  [ -n "$torch" ] && [ -e /usr/include/ATen/ATen.h ] ||
+    fail "no libtorch; on Debian/Ubuntu: apt-get install libtorch-dev, or set LIBTORCH to a libtorch folder"
+fi
+version=$headers/torch/csrc/api/include/torch/version.h
+[ -e "$version" ] || fail "$version is missing: is this a libtorch with headers?"
+
+includes="-isystem $headers/torch/csrc/api/include"
+if [ "$headers" != /usr/include ]; then includes="$includes -isystem $headers"; fi
+sources=$(find "$here" -name '*.cpp' | sort)
+link="$libraries -ltorch -ltorch_cpu -lc10 -ldl"
+
+target=$output/libtorchsharp_portable.so
+stamp=$output/libtorchsharp_portable.stamp
+mkdir -p "$output"
+key=$({ cat $sources "$here"/*.h "$0"; echo "$compiler $flags $includes $link"; ls -lL "$torch" "$version"; } | sha256sum)
+if [ -e "$target" ] && [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$key" ]; then
+  exit 0
+fi
+
+echo "native build: compiling over $(dirname "$torch")"
+work=$(mktemp -d "$output/build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+pids=
+for source in $sources; do
+  "$compiler" $flags $includes -c "$source" -o "$work/$(basename "$source" .cpp).o" &
+  pids="$pids $!"
+done
+for pid in $pids; do wait "$pid" || fail "compilation failed"; done
+"$compiler" -shared -o "$work/libtorchsharp_portable.so" "$work"/*.o $link
+mv -f "$work/libtorchsharp_portable.so" "$target"
+echo "$key" >"$stamp"

@@ -1,0 +1,80 @@
+// CPU memory: an allocator that counts the bytes alive, so that the garbage collector can be told of them, and malloc
+// settings that stop it from returning (and page-faulting back) every activation of every training step.
+
+#include "handles.h"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <torch/version.h>
+
+#include <cstring>
+#include <dlfcn.h>
+#include <malloc.h>
+
+namespace {
+
+std::atomic<int64_t> live_bytes{0};
+
+void release(void* block) {
+    if (block != nullptr) {
+        live_bytes.fetch_sub(static_cast<int64_t>(malloc_usable_size(block)), std::memory_order_relaxed);
+        std::free(block);
+    }
+}
+
+class CountingAllocator final : public c10::Allocator {
+public:
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+    c10::DataPtr allocate(size_t bytes) override {
+        return allocate_block(bytes);
+    }
+
+    void copy_data(void* destination, const void* source, std::size_t count) const override {
+        std::memcpy(destination, source, count);
+    }
+#else
+    c10::DataPtr allocate(size_t bytes) const override {
+        return allocate_block(bytes);
+    }
+#endif
+
+    c10::DeleterFnPtr raw_deleter() const override {
+        return &release;
+    }
+
+private:
+    static c10::DataPtr allocate_block(size_t bytes) {
+        constexpr size_t kAlignment = 64;
+        void* block = nullptr;
+        if (bytes > 0) {
+            if (posix_memalign(&block, kAlignment, bytes) != 0) {
+                TORCH_CHECK(false, "out of memory: cannot allocate ", bytes, " bytes on the CPU");
+            }
+            live_bytes.fetch_add(static_cast<int64_t>(malloc_usable_size(block)), std::memory_order_relaxed);
+        }
+        return {block, block, &release, c10::Device(c10::DeviceType::CPU)};
+    }
+};
+
+CountingAllocator counting_allocator;
+
+}  // namespace
+
+// Called once, before the first tensor is made.
+TSP_API void tsp_initialize() {
+    constexpr int kKeep = 1 << 30;
+    mallopt(M_MMAP_THRESHOLD, kKeep);
+    mallopt(M_TRIM_THRESHOLD, kKeep);
+    c10::SetCPUAllocator(&counting_allocator, /*priority=*/1);
+    // OpenBLAS's own threads fight OpenMP's over the same cores.
+    using SetThreads = void (*)(int);
+    if (auto set_threads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {
+        set_threads(1);
+    }
+}
+
+// The address of the counter, read without a call.
+TSP_API const int64_t* tsp_live_bytes() {
+    static_assert(sizeof(live_bytes) == sizeof(int64_t), "read as a plain integer");
+    return reinterpret_cast<const int64_t*>(&live_bytes);
+}

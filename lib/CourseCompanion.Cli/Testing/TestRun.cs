@@ -19,7 +19,7 @@ internal sealed class TestRun(CommandContext context)
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         IReadOnlyList<string> projects = FindProjects();
-        if (!await BuildAsync(cancellation))
+        if (!await BuildAsync(ProjectNames.Count == 0 ? [context.Folder.Solution] : projects.Select(ProjectFolder), cancellation))
         {
             context.Output.WriteLine(TestResults.Broken("build").Summary);
             return ExitCode.Failure;
@@ -80,29 +80,31 @@ internal sealed class TestRun(CommandContext context)
             $"There is no test project '{string.Join("' or '", ProjectNames)}'. There are: {string.Join(", ", all)}.");
     }
 
-    private async Task<bool> BuildAsync(CancellationToken cancellation)
+    private string ProjectFolder(string project) => Path.Combine(context.Folder.Tests, project);
+
+    private async Task<bool> BuildAsync(IEnumerable<string> targets, CancellationToken cancellation)
     {
         context.Output.WriteLine("Building the tests...");
         context.Output.Flush();
-        // Without servers: nothing stays behind when this ends or is interrupted.
-        ChildResult build = await ChildProcess.RunAsync(
-            "dotnet",
-            ["build", context.Folder.Solution, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"],
-            environment: null,
-            TimeLimit,
-            cancellation);
-        if (build.ExitCode == 0)
+        foreach (string target in targets)
         {
-            return true;
+            // Without servers: nothing stays behind when this ends or is interrupted.
+            ChildResult build = await ChildProcess.RunAsync(
+                "dotnet",
+                ["build", target, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"],
+                environment: null,
+                TimeLimit,
+                cancellation);
+            if (build.ExitCode != 0)
+            {
+                IEnumerable<string> errors = (build.Output + build.Error).Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase));
+                context.Output.WriteLine($"  {string.Join("\n  ", errors.Select(line => line.TrimEnd()).Distinct())}");
+                context.Output.WriteLine("The tests do not build.");
+                return false;
+            }
         }
 
-        foreach (string line in (build.Output + build.Error).Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct())
-        {
-            context.Output.WriteLine($"  {line.TrimEnd()}");
-        }
-
-        context.Output.WriteLine("The tests do not build.");
-        return false;
+        return true;
     }
 
     private async Task<TestResults> TestAsync(string project, int threads, CancellationToken cancellation)

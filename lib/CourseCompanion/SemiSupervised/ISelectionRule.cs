@@ -1,0 +1,14 @@
+using static TorchSharp.torch;
+
+namespace CourseCompanion.SemiSupervised;
+
+/// <summary>
+/// Decides which predictions on unlabelled images are reliable enough to become temporary labels. A rule sees
+/// probabilities and nothing else: the hidden truth has no way in.
+/// </summary>
+public interface ISelectionRule
+{
+    /// <summary>Selects rows of the probabilities.</summary>
+    /// <param name="probabilities">Probabilities [N, K] of the unlabelled images, rows that sum to 1.</param>
+    PseudoLabels Select(Tensor probabilities);
+}

@@ -1,0 +1,44 @@
+namespace CourseCompanion.Training;
+
+/// <summary>
+/// The two sizes in which every chapter runs: <c>rapide</c>, the whole course in minutes on a laptop and in continuous
+/// integration, and <c>complet</c>, the sizes of the published results. A notebook shows its own choice with
+/// <see cref="Select{T}(T, T)"/>.
+/// </summary>
+public sealed record Profile
+{
+    /// <summary>Environment variable that names the profile.</summary>
+    public const string Variable = "COURSE_PROFILE";
+
+    private Profile(string name) => Name = name;
+
+    /// <summary>The quick profile.</summary>
+    public static Profile Rapide { get; } = new("rapide");
+
+    /// <summary>The full profile.</summary>
+    public static Profile Complet { get; } = new("complet");
+
+    /// <summary>The profile of this process, from <c>COURSE_PROFILE</c>; <see cref="Rapide"/> if that is unset.</summary>
+    /// <exception cref="ArgumentException">The variable holds something else.</exception>
+    public static Profile Current => Parse(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>The name: <c>rapide</c> or <c>complet</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The value of the current profile.</summary>
+    /// <param name="rapide">Value for the quick profile.</param>
+    /// <param name="complet">Value for the full profile.</param>
+    public static T Select<T>(T rapide, T complet) => Current == Complet ? complet : rapide;
+
+    /// <summary>The profile of a given name; <see cref="Rapide"/> for null or nothing.</summary>
+    /// <exception cref="ArgumentException">There is no profile of that name.</exception>
+    public static Profile Parse(string? name) => name?.Trim().ToUpperInvariant() switch
+    {
+        null or "" or "RAPIDE" => Rapide,
+        "COMPLET" => Complet,
+        _ => throw new ArgumentException($"There is no profile '{name}': choose rapide or complet (--profile, or {Variable}).", nameof(name)),
+    };
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

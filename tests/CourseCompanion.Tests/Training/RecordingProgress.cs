@@ -27,7 +27,7 @@ internal sealed class RecordingProgress : IProgressDisplay
 
 /// <summary>Tests that replace the process-wide display or token run one after the other, and put things back.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class WorkContextTests : ICollectionFixture<WorkContextTests>
+public sealed class WorkContextTests
 {
     public const string Name = "WorkContext";
 }

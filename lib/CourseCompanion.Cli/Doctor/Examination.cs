@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TorchSharp;
 
 namespace CourseCompanion.Cli.Doctor;
 
@@ -14,6 +16,7 @@ internal sealed class Examination(CommandContext context)
     [
         CheckMachine(),
         CheckSdk(),
+        .. CheckEngine(),
         CheckNotebooks(),
         CheckKernels(),
         CheckPlotly(),
@@ -42,6 +45,42 @@ internal sealed class Examination(CommandContext context)
             ? new Check("sdk", CheckStatus.Ready, $".NET SDK {string.Join(", ", versions)}, runtime {Environment.Version} ({Path.GetDirectoryName(sdks)})")
             : new Check("sdk", CheckStatus.Optional, $"only the runtime {Environment.Version}", "Building and testing take the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0");
     }
+
+    private static Check[] CheckEngine()
+    {
+        AssemblyName engine = typeof(torch).Assembly.GetName();
+        string name = $"{engine.Name} {engine.Version?.ToString(3)}";
+        try
+        {
+            string version = torch.__version__;
+            string detail = $"{name} over libtorch {version}" + (FindLoadedLibtorch() is { } path ? $" ({path})" : "");
+            return [new Check("engine", CheckStatus.Ready, detail), CheckGpu()];
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            Exception cause = exception.GetBaseException();
+            return [new Check("engine", CheckStatus.Missing, $"{name} does not load: {cause.Message.ReplaceLineEndings(" ")}", "./course run installs or builds what it lacks, or prints the command to type.")];
+        }
+    }
+
+    private static Check CheckGpu()
+    {
+        if (torch.cuda.is_available())
+        {
+            return new Check("gpu", CheckStatus.Ready, $"{torch.cuda.device_count()} with CUDA");
+        }
+
+        return File.Exists("/proc/driver/nvidia/version")
+            ? new Check("gpu", CheckStatus.Optional, "an NVIDIA GPU is here, but this engine's libtorch has no CUDA", "Name a libtorch that has it: LIBTORCH=FOLDER ./course run (environment.md says which)")
+            : new Check("gpu", CheckStatus.Optional, "none: everything runs on the processor", "None needed in the profile 'rapide'; environment.md says how to use one.");
+    }
+
+    /// <summary>The file of the libtorch that this process has loaded, where the system tells.</summary>
+    private static string? FindLoadedLibtorch() => File.Exists("/proc/self/maps")
+        ? File.ReadLines("/proc/self/maps")
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1])
+            .FirstOrDefault(path => path.Contains("/libtorch_cpu.", StringComparison.Ordinal))
+        : null;
 
     private Check CheckNotebooks()
     {

@@ -7,10 +7,23 @@ internal static class MultilineText
 {
     internal static string Read(JsonNode? node) => node switch
     {
-        JsonArray lines => string.Concat(lines.Select(line => line!.GetValue<string>())),
+        JsonArray lines => string.Concat(lines.Select(Line)),
         null => "",
-        _ => node.GetValue<string>(),
+        _ => Line(node),
     };
+
+    private static string Line(JsonNode? node)
+    {
+        try
+        {
+            return node!.GetValue<string>();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: legal JSON, but no string; its escape is shown instead.
+            return node!.ToJsonString().Trim('"');
+        }
+    }
 
     internal static JsonArray Write(string text)
     {

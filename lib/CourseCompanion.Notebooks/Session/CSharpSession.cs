@@ -1,0 +1,274 @@
+using System.Diagnostics;
+using System.Globalization;
+using CourseCompanion.Notebooks.Formatting;
+using CourseCompanion.Notebooks.Interactive;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.CodeAnalysis.Scripting.Hosting;
+
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>
+/// A C# session: cells run one after the other and see what the cells before them declared. The headless runner and
+/// the Jupyter server are two front ends of this one class.
+/// </summary>
+/// <remarks>
+/// <para>A process holds one session at a time, since the console, the displayed values and the training loops'
+/// cancellation belong to the process.</para>
+/// <para>Cells run under the invariant culture: <c>$"{0.5}"</c> is <c>0.5</c> on every machine, and text made by a cell
+/// can be read back by a program. What is French is written in French on purpose: error reports, tables, charts.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// using var session = new CSharpSession(new SessionOptions());
+/// session.Output += output => ...;
+/// var result = await session.ExecuteAsync("1 + 1");
+/// </code>
+/// </example>
+public sealed class CSharpSession : IDisposable
+{
+    private static CSharpSession? _current;
+
+    private readonly CellThread _thread = new();
+    private readonly OutputChannel _output;
+    private readonly SessionConsole _console;
+    private readonly ScriptOptions _firstOptions;
+    private readonly ScriptOptions _nextOptions;
+    private readonly InteractiveAssemblyLoader _loader = new();
+    private readonly Dictionary<string, string> _cells = [];
+    private readonly Lock _gate = new();
+    private ScriptState<object>? _state;
+    private Interruption? _running;
+    private bool _disposed;
+
+    /// <summary>Starts a session and takes over the process's console.</summary>
+    /// <param name="options">How to set it up.</param>
+    /// <exception cref="InvalidOperationException">The process has a session already.</exception>
+    public CSharpSession(SessionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Interlocked.CompareExchange(ref _current, this, null) is not null)
+        {
+            throw new InvalidOperationException("This process already has a notebook session; dispose of it first.");
+        }
+        var assemblies = options.Assemblies ?? ScriptEnvironment.DefaultAssemblies();
+        foreach (var assembly in assemblies)
+        {
+            // Cells must use these very assemblies, not a second copy with statics of its own.
+            _loader.RegisterDependency(assembly);
+        }
+        _firstOptions = ScriptEnvironment.CreateOptions(options, assemblies);
+        // References and imports are inherited from submission to submission; repeating them would bind them again.
+        _nextOptions = _firstOptions.WithReferences(Array.Empty<Microsoft.CodeAnalysis.MetadataReference>()).WithImports(Array.Empty<string>());
+        _output = new OutputChannel(output => Output?.Invoke(output), _thread.Thread);
+        _console = new SessionConsole(_output, options.Input);
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+    }
+
+    /// <summary>
+    /// Raised for everything that cells put out, one event at a time, on a thread of its own. A handler that blocks
+    /// slows a talkative cell down, which bounds what is in flight; it must not call back into the session.
+    /// </summary>
+    public event Action<SessionOutput>? Output;
+
+    /// <summary>The number of cells executed so far.</summary>
+    public int ExecutionCount { get; private set; }
+
+    /// <summary>The session of this process.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal static CSharpSession Current =>
+        _current ?? throw new InvalidOperationException("No notebook session is running in this process.");
+
+    /// <summary>
+    /// Compiles and runs a cell. Calls are executed in the order in which they were made; the task ends after the
+    /// cell's last output.
+    /// </summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="options">How to run it.</param>
+    /// <returns>How the cell ended; an error in the cell is a result, not an exception.</returns>
+    /// <exception cref="ObjectDisposedException">The session was disposed of.</exception>
+    public Task<ExecutionResult> ExecuteAsync(string code, ExecuteOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _thread.Enqueue(() => Execute(code, options ?? new ExecuteOptions()));
+    }
+
+    /// <summary>Compiles and runs an empty cell, so that the first one of the user is quick.</summary>
+    public Task WarmUpAsync() => _thread.Enqueue(() => Execute("", new ExecuteOptions { Silent = true }));
+
+    /// <summary>
+    /// Interrupts the cell that is running; does nothing when none is. Training loops end at their next step; other
+    /// code is aborted, also after an <c>await</c>, in a loop that swallows exceptions or in a wait. Only native code
+    /// runs on until it returns.
+    /// </summary>
+    public void Interrupt()
+    {
+        lock (_gate)
+        {
+            _running?.Request(ExecutionStatus.Interrupted);
+        }
+    }
+
+    /// <summary>Displays a value, as <c>display(value)</c> does in a cell.</summary>
+    /// <param name="value">Any value, or null.</param>
+    /// <param name="mimeTypes">The MIME types to put out; none: all that suit the value.</param>
+    /// <returns>A handle to change the display later.</returns>
+    public DisplayedValue Display(object? value, params string[] mimeTypes)
+    {
+        var shown = new DisplayedValue(this, Guid.NewGuid().ToString("N"), mimeTypes);
+        Emit(new DisplayOutput(BundleBuilder.Build(value, mimeTypes), shown.DisplayId));
+        return shown;
+    }
+
+    /// <summary>Gives the console back and ends the cells' thread when the running cell has ended.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        Interrupt();
+        _thread.Dispose();
+        _console.Dispose();
+        _output.Dispose();
+        _loader.Dispose();
+        Interlocked.CompareExchange(ref _current, null, this);
+    }
+
+    internal void Emit(SessionOutput output) => _output.Emit(output);
+
+    private ExecutionResult Execute(string code, ExecuteOptions options)
+    {
+        var watch = Stopwatch.StartNew();
+        if (!options.Silent)
+        {
+            ExecutionCount++;
+        }
+        using var interruption = new Interruption(_thread.Thread);
+        _output.CellAbort = interruption.Abort;
+        lock (_gate)
+        {
+            _running = interruption;
+        }
+        using var timer = options.Timeout is { } limit
+            ? new Timer(_ => interruption.Request(ExecutionStatus.TimedOut), null, limit, Timeout.InfiniteTimeSpan)
+            : null;
+        ErrorOutput? error;
+        try
+        {
+            error = Run(code, options, interruption, watch);
+        }
+        finally
+        {
+            interruption.End();
+            _output.CellAbort = CancellationToken.None;
+            lock (_gate)
+            {
+                _running = null;
+            }
+        }
+        if (error is not null)
+        {
+            Emit(error);
+        }
+        _output.Drain();
+        var status = error is null ? ExecutionStatus.Ok : interruption.Reason ?? ExecutionStatus.Error;
+        return new ExecutionResult(status, ExecutionCount, watch.Elapsed, error);
+    }
+
+    /// <summary>Runs a cell and gives the error that ended it, or null.</summary>
+    private ErrorOutput? Run(string code, ExecuteOptions options, Interruption interruption, Stopwatch watch)
+    {
+        try
+        {
+            var source = CellSource.Parse(code);
+            foreach (var part in source.Parts)
+            {
+                var failure = part.Language == CellLanguage.CSharp
+                    ? RunCSharp(part.Text, code, options, interruption)
+                    : Show(part);
+                if (failure is not null)
+                {
+                    // What broke after an interrupt broke because of it.
+                    return interruption.Reason is null ? failure : Ended(interruption, options);
+                }
+            }
+            if (source.ShowTime)
+            {
+                var seconds = watch.Elapsed.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture).Replace('.', ',');
+                Display($"Durée : {seconds} s");
+            }
+            return null;
+        }
+        catch (CellDirectiveException error)
+        {
+            return ErrorReports.Directive(error);
+        }
+        catch (Exception error) when (interruption.Reason is not null && error is OperationCanceledException or ThreadInterruptedException or ThreadAbortException)
+        {
+            return Ended(interruption, options);
+        }
+    }
+
+    private static ErrorOutput Ended(Interruption interruption, ExecuteOptions options) =>
+        interruption.Reason == ExecutionStatus.TimedOut
+            ? ErrorReports.TimedOut(options.Timeout!.Value)
+            : ErrorReports.Interrupted();
+
+    private ErrorOutput? Show(CellPart part)
+    {
+        Display(new RawContent(part.Language == CellLanguage.Html ? "text/html" : "text/markdown", part.Text.Trim('\n')));
+        return null;
+    }
+
+    private ErrorOutput? RunCSharp(string text, string cell, ExecuteOptions options, Interruption interruption)
+    {
+        var file = ErrorReports.CellFile(ExecutionCount);
+        // Compilation is not aborted: half-finished, it would leave the compiler's caches in disorder. It watches the token.
+        var script = _state is null
+            ? CSharpScript.Create<object>(text, _firstOptions.WithFilePath(file), assemblyLoader: _loader)
+            : _state.Script.ContinueWith<object>(text, _nextOptions.WithFilePath(file));
+        var diagnostics = script.Compile(interruption.Cooperative);
+        if (diagnostics.Any(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error))
+        {
+            return ErrorReports.Compilation(diagnostics, cell);
+        }
+        _cells[file] = cell;
+        ErrorOutput? failure = null;
+        CellThread.RunAbortable(
+            async () =>
+            {
+                var state = _state is null
+                    ? await script.RunAsync(globals: null, catchException: static _ => true, interruption.Cooperative)
+                    : await script.RunFromAsync(_state, static _ => true, interruption.Cooperative);
+                // Also after an exception: what the cell had declared before it stays.
+                _state = state;
+                if (state.Exception is { } exception)
+                {
+                    failure = ErrorReports.Runtime(exception, _cells);
+                }
+                else if (!options.Silent && state.ReturnValue is { } value and not DisplayedValue)
+                {
+                    failure = ShowResult(value);
+                }
+            },
+            interruption.Abort);
+        return failure;
+    }
+
+    /// <summary>Formatting runs the user's code (properties, lazy sequences): it can fail and be interrupted like the cell.</summary>
+    private ErrorOutput? ShowResult(object value)
+    {
+        try
+        {
+            Emit(new ResultOutput(BundleBuilder.Build(value, []), ExecutionCount));
+            return null;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return ErrorReports.Runtime(error, _cells);
+        }
+    }
+}

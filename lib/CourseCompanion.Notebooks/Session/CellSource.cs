@@ -1,0 +1,154 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>A part of a cell in one language.</summary>
+/// <param name="Language">The language of the part.</param>
+/// <param name="Text">Its text, padded with empty lines so that line numbers are those of the cell.</param>
+internal sealed record CellPart(CellLanguage Language, string Text);
+
+/// <summary>What a part of a cell is written in.</summary>
+internal enum CellLanguage
+{
+    CSharp,
+    Markdown,
+    Html,
+}
+
+/// <summary>A cell whose <c>#!</c> lines were understood and taken out.</summary>
+/// <param name="Parts">The parts to run, in order.</param>
+/// <param name="ShowTime">Whether the cell asked for its duration (<c>#!time</c>).</param>
+internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool ShowTime)
+{
+    /// <summary>Splits a cell at its <c>#!</c> lines.</summary>
+    /// <exception cref="CellDirectiveException">A line asks for something that this kernel does not do.</exception>
+    internal static CellSource Parse(string code)
+    {
+        if (!code.Contains("#!", StringComparison.Ordinal) && !code.Contains("nuget", StringComparison.OrdinalIgnoreCase))
+        {
+            return new CellSource([new CellPart(CellLanguage.CSharp, code)], false);
+        }
+        var lines = code.ReplaceLineEndings("\n").Split('\n');
+        var insideTexts = LinesInsideTexts(code);
+        var parts = new List<CellPart>();
+        var language = CellLanguage.CSharp;
+        var text = new List<string>();
+        var showTime = false;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var line = lines[i];
+            if (language == CellLanguage.CSharp && insideTexts.Contains(i))
+            {
+                text.Add(line);
+                continue;
+            }
+            if (language == CellLanguage.CSharp && NuGetReference().IsMatch(line))
+            {
+                throw new CellDirectiveException(i + 1, line.Trim(),
+                    "Ce noyau ne télécharge pas de paquets NuGet. La bibliothèque du cours est déjà chargée : retirez cette ligne. "
+                    + "Pour une autre bibliothèque, indiquez son fichier : #r \"chemin/vers/fichier.dll\".");
+            }
+            if (!line.StartsWith("#!", StringComparison.Ordinal))
+            {
+                text.Add(line);
+                continue;
+            }
+            var directive = line[2..].Trim();
+            if (directive == "time")
+            {
+                showTime = true;
+                text.Add("");
+                continue;
+            }
+            var next = Language(directive) ?? throw Unknown(i + 1, line.Trim(), directive);
+            Finish();
+            language = next;
+            text.AddRange(Enumerable.Repeat("", i + 1));
+        }
+        Finish();
+        return new CellSource(parts, showTime);
+
+        void Finish()
+        {
+            if (text.Exists(line => line.Trim().Length > 0))
+            {
+                parts.Add(new CellPart(language, string.Join('\n', text)));
+            }
+            text.Clear();
+        }
+    }
+
+    private static CellLanguage? Language(string directive) => directive switch
+    {
+        "csharp" or "c#" or "cs" => CellLanguage.CSharp,
+        "markdown" or "md" => CellLanguage.Markdown,
+        "html" => CellLanguage.Html,
+        _ => null,
+    };
+
+    private static CellDirectiveException Unknown(int line, string text, string directive)
+    {
+        var name = directive.Split(' ')[0];
+        var explanation = name switch
+        {
+            "fsharp" or "f#" or "pwsh" or "powershell" or "sql" or "kql" or "javascript" or "js" or "http" =>
+                $"Ce noyau n’exécute que du C# : « #!{name} » n’y existe pas.",
+            "import" or "load" => "Pour exécuter le contenu d’un fichier, écrivez : #load \"fichier.csx\".",
+            "connect" or "set" or "share" or "value" =>
+                "Ce noyau n’échange pas de variables avec d’autres noyaux. Les variables C# restent disponibles d’une cellule à l’autre.",
+            "who" or "whos" or "lsmagic" or "about" or "help" =>
+                $"La commande « #!{name} » n’existe pas dans ce noyau.",
+            _ => $"La commande « #!{name} » est inconnue.",
+        };
+        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!time, #!csharp, #!markdown, #!html.");
+    }
+
+    /// <summary>The lines (from 0) that begin inside a text or a comment that spans several lines.</summary>
+    private static HashSet<int> LinesInsideTexts(string code)
+    {
+        var tree = CSharpSyntaxTree.ParseText(
+            code.ReplaceLineEndings("\n"),
+            new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script));
+        var lines = new HashSet<int>();
+        foreach (var token in tree.GetRoot().DescendantTokens())
+        {
+            if (token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken
+                or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.Utf8MultiLineRawStringLiteralToken)
+            {
+                Add(token.GetLocation());
+            }
+            foreach (var trivia in token.LeadingTrivia.Concat(token.TrailingTrivia))
+            {
+                if (trivia.IsKind(SyntaxKind.MultiLineCommentTrivia))
+                {
+                    Add(trivia.GetLocation());
+                }
+            }
+        }
+        return lines;
+
+        void Add(Location location)
+        {
+            var span = location.GetLineSpan();
+            for (var line = span.StartLinePosition.Line + 1; line <= span.EndLinePosition.Line; line++)
+            {
+                lines.Add(line);
+            }
+        }
+    }
+
+    [GeneratedRegex("""^\s*#[ri]\s+"nuget\s*:""", RegexOptions.IgnoreCase)]
+    private static partial Regex NuGetReference();
+}
+
+/// <summary>A <c>#!</c> or <c>#r</c> line that this kernel does not do, explained in French.</summary>
+internal sealed class CellDirectiveException(int line, string text, string message) : Exception(message)
+{
+    /// <summary>The line, from 1.</summary>
+    internal int Line { get; } = line;
+
+    /// <summary>The line's text.</summary>
+    internal string Text { get; } = text;
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using CourseCompanion.Notebooks.Formatting;
+using Microsoft.CodeAnalysis;
+
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>Errors as a student reads them: in French, with the line of the cell, without the machinery underneath.</summary>
+internal static partial class ErrorReports
+{
+    private const string Red = "\e[31m";
+    private const string Dim = "\e[90m";
+    private const string Reset = "\e[0m";
+    private const int MaxDiagnostics = 10;
+    private const int MaxFrames = 12;
+    private const string CellFilePrefix = "cellule ";
+    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
+
+    /// <summary>The file name under which a cell is compiled: it appears in stack traces.</summary>
+    internal static string CellFile(int executionCount) =>
+        CellFilePrefix + executionCount.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A cell that does not compile: each error with its place and line.</summary>
+    internal static ErrorOutput Compilation(IEnumerable<Diagnostic> diagnostics, string code)
+    {
+        var errors = diagnostics
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
+            .ToList();
+        var lines = code.ReplaceLineEndings("\n").Split('\n');
+        var report = new List<string> { $"{Red}Erreur de compilation{Reset}" };
+        foreach (var error in errors.Take(MaxDiagnostics))
+        {
+            report.Add($"{Red}{Summary(error)}{Reset}");
+            var place = error.Location.GetLineSpan();
+            var line = place.StartLinePosition.Line;
+            // A file brought in by #load has lines of its own.
+            if (place.IsValid && line < lines.Length && place.Path.StartsWith(CellFilePrefix, StringComparison.Ordinal))
+            {
+                report.AddRange(Excerpt(lines[line], line + 1, place));
+            }
+        }
+        if (errors.Count > MaxDiagnostics)
+        {
+            report.Add($"… et {errors.Count - MaxDiagnostics} erreurs de plus.");
+        }
+        return new ErrorOutput("CompilationError", errors.Count > 0 ? Summary(errors[0]) : "", report);
+    }
+
+    /// <summary>A <c>#!</c> line that is not understood.</summary>
+    internal static ErrorOutput Directive(CellDirectiveException error) => new(
+        "CompilationError",
+        $"({error.Line}, 1) {error.Message}",
+        [$"{Red}Commande de notebook{Reset}", $"{Red}({error.Line}, 1) {error.Message}{Reset}", $"{error.Line,5} | {error.Text}"]);
+
+    /// <summary>An exception thrown by a cell.</summary>
+    internal static ErrorOutput Runtime(Exception error, IReadOnlyDictionary<string, string> cells)
+    {
+        // One failed task of several is most often the whole story.
+        while (error is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
+        {
+            error = error.InnerException!;
+        }
+        var name = PlainText.TypeName(error.GetType());
+        var report = new List<string>();
+        Append(report, error, cells, first: true);
+        for (var inner = error.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            report.Add($"{Dim}causée par :{Reset}");
+            Append(report, inner, cells, first: false);
+        }
+        return new ErrorOutput(name, error.Message, report);
+    }
+
+    /// <summary>An execution ended by the user.</summary>
+    internal static ErrorOutput Interrupted() => new(
+        "KeyboardInterrupt", "Exécution interrompue.", [$"{Red}Exécution interrompue.{Reset}"]);
+
+    /// <summary>An execution that took too long.</summary>
+    internal static ErrorOutput TimedOut(TimeSpan limit)
+    {
+        var text = $"La cellule a dépassé la durée permise ({limit.TotalSeconds.ToString("0.###", French)} s) et a été interrompue.";
+        return new ErrorOutput("TimeoutException", text, [$"{Red}{text}{Reset}"]);
+    }
+
+    private static string Summary(Diagnostic error)
+    {
+        var place = error.Location.GetMappedLineSpan();
+        var position = place.StartLinePosition;
+        var file = place.IsValid && !place.Path.StartsWith(CellFilePrefix, StringComparison.Ordinal) ? $"{Path.GetFileName(place.Path)} " : "";
+        return $"{file}({position.Line + 1}, {position.Character + 1}) {error.Id}: {error.GetMessage(French)}";
+    }
+
+    private static IEnumerable<string> Excerpt(string line, int number, FileLinePositionSpan place)
+    {
+        var start = Math.Min(place.StartLinePosition.Character, line.Length);
+        var end = place.EndLinePosition.Line == place.StartLinePosition.Line
+            ? Math.Clamp(place.EndLinePosition.Character, start, line.Length)
+            : line.Length;
+        // Tabs stay tabs so that the marks stand below what they mark.
+        var indent = new string([.. line[..start].Select(c => c == '\t' ? '\t' : ' ')]);
+        yield return $"{number,5} | {line}";
+        yield return $"      | {indent}{Red}{new string('^', Math.Max(1, end - start))}{Reset}";
+    }
+
+    private static void Append(List<string> report, Exception error, IReadOnlyDictionary<string, string> cells, bool first)
+    {
+        var name = PlainText.TypeName(error.GetType());
+        report.Add($"{Red}{name}{Reset}: {error.Message}");
+        foreach (var line in Frames(error, cells, excerpt: first))
+        {
+            report.Add(line);
+        }
+    }
+
+    /// <summary>The frames from the throwing one down to the last one in a cell; framework and compiler frames left out.</summary>
+    private static List<string> Frames(Exception error, IReadOnlyDictionary<string, string> cells, bool excerpt)
+    {
+        var lines = new List<string>();
+        var pending = new List<string>();
+        foreach (var frame in new StackTrace(error, fNeedFileInfo: true).GetFrames())
+        {
+            var method = frame.GetMethod();
+            // The compiler completes the name to a path.
+            var file = Path.GetFileName(frame.GetFileName());
+            if (file is not null && file.StartsWith(CellFilePrefix, StringComparison.Ordinal))
+            {
+                lines.AddRange(pending);
+                pending.Clear();
+                var number = frame.GetFileLineNumber();
+                var function = MethodName(method);
+                lines.Add($"   {file}, ligne {number}{(function is null ? "" : $", dans {function}")}");
+                if (excerpt && cells.TryGetValue(file, out var code)
+                    && code.ReplaceLineEndings("\n").Split('\n') is var text && number >= 1 && number <= text.Length)
+                {
+                    lines.Add($"{number,8} | {text[number - 1]}");
+                    excerpt = false;
+                }
+            }
+            else if (method?.DeclaringType is { } type && IsUseful(type))
+            {
+                pending.Add($"{Dim}   {QualifiedName(type)}.{MethodName(method) ?? method.Name}{Reset}");
+            }
+        }
+        if (lines.Count > MaxFrames)
+        {
+            // A runaway recursion shows its beginning and where it was called.
+            var hidden = lines.Count - MaxFrames;
+            lines.RemoveRange(MaxFrames - 2, hidden);
+            lines.Insert(MaxFrames - 2, $"{Dim}   … {hidden} lignes …{Reset}");
+        }
+        return lines;
+    }
+
+    private static bool IsUseful(Type type)
+    {
+        var name = type.Namespace ?? "";
+        return !name.StartsWith("System", StringComparison.Ordinal)
+            && !name.StartsWith("Microsoft", StringComparison.Ordinal)
+            && !name.StartsWith("CourseCompanion.Notebooks", StringComparison.Ordinal)
+            && name.Length > 0;
+    }
+
+    // The compiler's class of an async method or lambda, "Outer+<Fit>d__3", belongs to Outer.
+    private static string QualifiedName(Type type)
+    {
+        while (type.Name.Contains('<', StringComparison.Ordinal) && type.DeclaringType is { } outer)
+        {
+            type = outer;
+        }
+        return $"{type.Namespace}.{PlainText.TypeName(type)}";
+    }
+
+    /// <summary>The name that the student gave a function; null for a cell's own statements.</summary>
+    private static string? MethodName(MethodBase? method)
+    {
+        if (method is null)
+        {
+            return null;
+        }
+        foreach (var candidate in (string[])[method.Name, method.DeclaringType?.Name ?? ""])
+        {
+            var match = CompilerName().Match(candidate);
+            if (match.Success)
+            {
+                var name = match.Groups["local"].Success ? match.Groups["local"].Value : match.Groups["name"].Value;
+                return name is "Initialize" or "Factory" or "Main" ? null : name;
+            }
+        }
+        return method.Name is "MoveNext" or ".ctor" ? null : method.Name;
+    }
+
+    // "<Fit>d__3", "<<Initialize>>d__0", "<Fit>b__2_0", "<<Initialize>>g__Local|0_1"
+    [GeneratedRegex(@"\A<+(?<name>\w*)>+(?:g__(?<local>\w+)\||[a-z]__)")]
+    private static partial Regex CompilerName();
+}

@@ -1,0 +1,102 @@
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>
+/// Ends one execution from outside, politely first: a token that training loops watch, then an abort of the cell's
+/// thread, then a wake-up call for a thread that sleeps or waits.
+/// </summary>
+/// <remarks>
+/// Politeness pays: a loop that honours the token ends at a step of its own choosing, and the cell keeps the variables
+/// it had set. The grace period is short enough for a whole interrupt to stay under 200 ms.
+/// </remarks>
+internal sealed class Interruption(Thread cellThread) : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan WakeUpEvery = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _cooperative = new();
+    private readonly CancellationTokenSource _abort = new();
+    private bool _ended;
+    private bool _woken;
+
+    /// <summary>Why the execution is being ended; null while it is not.</summary>
+    internal ExecutionStatus? Reason { get; private set; }
+
+    /// <summary>Cancelled at once: compilation and training loops watch it.</summary>
+    internal CancellationToken Cooperative => _cooperative.Token;
+
+    /// <summary>Cancelled after the grace period: aborts the cell's thread.</summary>
+    internal CancellationToken Abort => _abort.Token;
+
+    internal void Request(ExecutionStatus reason)
+    {
+        lock (_gate)
+        {
+            if (_ended || Reason is not null)
+            {
+                return;
+            }
+            Reason = reason;
+        }
+        // Cancelling runs other people's callbacks, and aborting a thread waits for it: neither may hold up the caller.
+        _ = Task.Run(EscalateAsync);
+    }
+
+    private async Task EscalateAsync()
+    {
+        _ = _cooperative.CancelAsync();
+        await Task.Delay(Grace).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+            _ = _abort.CancelAsync();
+        }
+        while (true)
+        {
+            await Task.Delay(WakeUpEvery).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_ended)
+                {
+                    return;
+                }
+                _woken = true;
+                cellThread.Interrupt();
+            }
+        }
+    }
+
+    /// <summary>Called on the cell's thread when its execution is over: nothing reaches the thread any more.</summary>
+    internal void End()
+    {
+        while (true)
+        {
+            try
+            {
+                lock (_gate)
+                {
+                    _ended = true;
+                }
+                if (_woken)
+                {
+                    // Swallows a wake-up call that came too late, so that the next cell does not get it.
+                    Thread.Sleep(1);
+                }
+                return;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // The late call; once more to be sure that the flag is set.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _cooperative.Dispose();
+        _abort.Dispose();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>
+/// Puts what cells write and display into one order and hands it to the front end on a thread of its own. Text is
+/// batched (50 ms, 8 K characters); anything else first flushes it.
+/// </summary>
+/// <remarks>
+/// A thread of its own, since an interrupt may abort the cell's thread at any instruction, and a message must never be
+/// cut in the middle of its way out. A cell that writes faster than the front end reads waits here: memory is bounded.
+/// </remarks>
+internal sealed class OutputChannel : IDisposable
+{
+    private const int BatchSize = 8192;
+    private const int MaxBacklog = 2048;
+    private static readonly TimeSpan BatchTime = TimeSpan.FromMilliseconds(50);
+
+    private readonly object _gate = new();
+    private readonly StringBuilder _text = new();
+    private readonly Queue<SessionOutput> _queue = new();
+    private readonly Action<SessionOutput> _sink;
+    private readonly Thread _cellThread;
+    private readonly Thread _pump;
+    private string _stream = "";
+    private long _textDue;
+    private bool _delivering;
+    private bool _closed;
+
+    internal OutputChannel(Action<SessionOutput> sink, Thread cellThread)
+    {
+        _sink = sink;
+        _cellThread = cellThread;
+        _pump = new Thread(Pump) { Name = "notebook outputs", IsBackground = true };
+        _pump.Start();
+    }
+
+    /// <summary>When cancelled, the cell's thread is stopped at its next output: a loop that only writes ends here.</summary>
+    internal CancellationToken CellAbort { get; set; }
+
+    internal void Write(string stream, ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+        {
+            return;
+        }
+        WaitForRoom();
+        try
+        {
+            // An abort of the cell's thread waits for a finally block: the state below stays whole.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_stream != stream)
+                {
+                    QueueText();
+                    _stream = stream;
+                }
+                if (_text.Length == 0)
+                {
+                    _textDue = Environment.TickCount64 + (long)BatchTime.TotalMilliseconds;
+                    Monitor.PulseAll(_gate);
+                }
+                _text.Append(text);
+                if (_text.Length >= BatchSize)
+                {
+                    QueueText();
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+    }
+
+    internal void Emit(SessionOutput output)
+    {
+        WaitForRoom();
+        try
+        {
+            // See Write.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                QueueText();
+                _queue.Enqueue(output);
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Waits until everything written so far has been handed over.</summary>
+    internal void Drain()
+    {
+        lock (_gate)
+        {
+            QueueText();
+            Monitor.PulseAll(_gate);
+            while (_queue.Count > 0 || _delivering)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    /// <summary>Hands over what is left and ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            QueueText();
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+        _pump.Join();
+    }
+
+    private void WaitForRoom()
+    {
+        if (Thread.CurrentThread == _cellThread)
+        {
+            CellAbort.ThrowIfCancellationRequested();
+        }
+        lock (_gate)
+        {
+            while (_queue.Count >= MaxBacklog && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    private void QueueText()
+    {
+        if (_text.Length > 0)
+        {
+            _queue.Enqueue(new StreamOutput(_stream, _text.ToString()));
+            _text.Clear();
+        }
+    }
+
+    private void Pump()
+    {
+        while (Take() is { } output)
+        {
+            _sink(output);
+            lock (_gate)
+            {
+                _delivering = false;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private SessionOutput? Take()
+    {
+        lock (_gate)
+        {
+            while (_queue.Count == 0)
+            {
+                if (_text.Length == 0)
+                {
+                    if (_closed)
+                    {
+                        return null;
+                    }
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+                var wait = _textDue - Environment.TickCount64;
+                if (wait > 0 && !_closed)
+                {
+                    Monitor.Wait(_gate, TimeSpan.FromMilliseconds(wait));
+                    continue;
+                }
+                QueueText();
+            }
+            _delivering = true;
+            return _queue.Dequeue();
+        }
+    }
+}

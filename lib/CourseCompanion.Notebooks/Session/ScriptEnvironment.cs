@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using CourseCompanion.Notebooks.Interactive;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.Scripting;
+
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>What cells see: references, imports and compiler options. Made once per session and shared by all cells.</summary>
+internal static class ScriptEnvironment
+{
+    private const string EngineType = "TorchSharp.torch";
+
+    private static readonly string[] DefaultImports =
+    [
+        "System",
+        "System.IO",
+        "System.Linq",
+        "System.Collections.Generic",
+        "System.Threading.Tasks",
+        typeof(DisplayFunctions).Namespace!,
+        typeof(DisplayFunctions).FullName!,
+    ];
+
+    /// <summary>The options of the first submission. Later ones inherit its references and imports.</summary>
+    internal static ScriptOptions CreateOptions(SessionOptions options, IReadOnlyList<Assembly> assemblies)
+    {
+        var baseDirectory = Path.GetFullPath(options.BaseDirectory ?? Environment.CurrentDirectory);
+        return ScriptOptions.Default
+            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithOptimizationLevel(OptimizationLevel.Release)
+            // Line numbers in the stack traces of students' errors.
+            .WithEmitDebugInformation(true)
+            .WithFileEncoding(Encoding.UTF8)
+            .WithReferences(References(assemblies))
+            .WithImports(Imports(assemblies))
+            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(baseDirectory))
+            .WithSourceResolver(new SourceFileResolver([], baseDirectory));
+    }
+
+    /// <summary>The course library, its tensor engine and this library, as far as they are there.</summary>
+    internal static IReadOnlyList<Assembly> DefaultAssemblies()
+    {
+        var assemblies = new List<Assembly> { typeof(ScriptEnvironment).Assembly };
+        foreach (var name in (string[])["CourseCompanion", "TorchSharp"])
+        {
+            try
+            {
+                assemblies.Add(Assembly.Load(name));
+            }
+            catch (FileNotFoundException)
+            {
+                // A session without the course library is still a C# session.
+            }
+        }
+        return assemblies;
+    }
+
+    private static IEnumerable<MetadataReference> References(IReadOnlyList<Assembly> assemblies)
+    {
+        // The whole framework, but nothing of what this program itself happens to use (compiler, console, tests).
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var trusted = ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator);
+        return trusted
+            .Where(path => Path.GetDirectoryName(path) == framework)
+            .Concat(assemblies.Select(assembly => assembly.Location))
+            .Distinct()
+            .Select(path => MetadataReference.CreateFromFile(path));
+    }
+
+    private static ImmutableArray<string> Imports(IReadOnlyList<Assembly> assemblies)
+    {
+        var imports = new List<string>(DefaultImports);
+        if (assemblies.Any(assembly => assembly.GetType(EngineType) is not null))
+        {
+            imports.Add("TorchSharp");
+            imports.Add(EngineType);
+        }
+        // Only namespaces that exist: an import of an absent one would be an error in every cell.
+        imports.AddRange(assemblies
+            .Where(assembly => assembly != typeof(ScriptEnvironment).Assembly)
+            .SelectMany(assembly => assembly.GetExportedTypes())
+            .Select(type => type.Namespace)
+            .OfType<string>()
+            .Where(name => name == "CourseCompanion" || name.StartsWith("CourseCompanion.", StringComparison.Ordinal))
+            .Distinct()
+            .Order(StringComparer.Ordinal));
+        return [.. imports];
+    }
+}

@@ -1,0 +1,214 @@
+using System.Text.Json.Nodes;
+using CourseCompanion.Notebooks.Formatting;
+using CourseCompanion.Notebooks.Interactive;
+
+namespace CourseCompanion.Notebooks.Tests.Session;
+
+public sealed class FormattingTests : IDisposable
+{
+    public void Dispose() => Formatter.ResetToDefault();
+
+    private static string Plain(object? value) => value.ToDisplayString();
+
+    private static JsonObject Bundle(object? value) => BundleBuilder.Build(value, []).Data;
+
+    private static string? Html(object? value) => Bundle(value)["text/html"]?.GetValue<string>();
+
+    private sealed record Patient(string Name, double Score)
+    {
+        public Patient? Next { get; set; }
+    }
+
+    private sealed class Throwing
+    {
+        public int Good { get; } = 1;
+
+        public int Bad => Good > 0 ? throw new InvalidOperationException() : 0;
+    }
+
+    private sealed class Named
+    {
+        public int Hidden { get; } = 1;
+
+        public override string ToString() => "named";
+    }
+
+    [Fact]
+    public void Plain_text_of_simple_values_is_what_CSharp_reads_back()
+    {
+        Assert.Equal("texte", Plain("texte"));
+        Assert.Equal("0.5", Plain(0.5));
+        Assert.Equal("1234567", Plain(1234567));
+        Assert.Equal("null", Plain(null));
+        Assert.Equal("[ 1, 2 ]", Plain(new List<int> { 1, 2 }));
+        Assert.Equal("[ \"a\", null ]", Plain(new[] { "a", null }));
+        Assert.Equal("(1, \"b\")", Plain((1, "b")));
+        Assert.Equal("{ \"a\": 1 }", Plain(new Dictionary<string, int> { ["a"] = 1 }));
+        Assert.Equal("named", Plain(new Named()));
+        Assert.Equal("{ A = 1, B = [ 2 ] }", Plain(new { A = 1, B = new[] { 2 } }));
+        Assert.Equal("double[2, 2] [ 1, 2, 3, 4 ]", Plain(new double[,] { { 1, 2 }, { 3, 4 } }));
+        Assert.Equal("Dictionary<string, List<int?>>", Plain(typeof(Dictionary<string, List<int?>>)));
+    }
+
+    [Fact]
+    public void Long_and_endless_sequences_are_cut_and_say_so()
+    {
+        static IEnumerable<int> Endless()
+        {
+            for (var i = 0; ; i++)
+            {
+                yield return i;
+            }
+        }
+
+        Assert.EndsWith("18, 19, … (80 de plus) ]", Plain(Enumerable.Range(0, 100).ToArray()), StringComparison.Ordinal);
+        Assert.EndsWith("18, 19, … ]", Plain(Endless()), StringComparison.Ordinal);
+        Assert.Null(Html(Endless()));
+        Assert.Contains("80 lignes de plus", Html(Enumerable.Range(0, 100).Select(i => new { i }).ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cycles_and_deep_graphs_end()
+    {
+        var patient = new Patient("A", 1);
+        patient.Next = patient;
+        Assert.Equal("Patient { Next = (cycle), Name = \"A\", Score = 1 }", Plain(patient).Replace("Name = \"A\", Score = 1, Next = (cycle)", "Next = (cycle), Name = \"A\", Score = 1", StringComparison.Ordinal));
+
+        var list = new List<object>();
+        list.Add(list);
+        Assert.Equal("[ (cycle) ]", Plain(list));
+
+        object deep = "fond";
+        for (var i = 0; i < 10_000; i++)
+        {
+            deep = new[] { deep };
+        }
+        Assert.Equal(1, Plain(deep).Count(c => c == '…'));
+    }
+
+    [Fact]
+    public void Wide_graphs_are_bounded_in_length()
+    {
+        object wide = "x";
+        for (var i = 0; i < 6; i++)
+        {
+            var copy = wide;
+            wide = Enumerable.Range(0, 20).Select(_ => new List<object> { copy }).ToArray();
+        }
+
+        Assert.InRange(Plain(wide).Length, 1, 101_000);
+    }
+
+    [Fact]
+    public void Property_that_throws_does_not_break_the_display() =>
+        Assert.Equal("Throwing { Good = 1, Bad = \"⚠ InvalidOperationException\" }", Plain(new Throwing()));
+
+    [Fact]
+    public void Records_show_as_a_table_with_French_numbers()
+    {
+        var html = Html(new[] { new Patient("<Anna>", 0.5), new Patient("Bob", 1234.5678) });
+
+        Assert.Contains("<th>Name</th>", html, StringComparison.Ordinal);
+        Assert.Contains("&lt;Anna&gt;", html, StringComparison.Ordinal);
+        Assert.Contains(">0,5<", html, StringComparison.Ordinal);
+        Assert.Contains(">1234,57<", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tables_are_made_of_tuples_dictionaries_matrices_and_single_records()
+    {
+        Assert.Contains("<th>Item2</th>", Html(new[] { (1, "a"), (2, "b") }), StringComparison.Ordinal);
+        Assert.Contains("<th>clé</th>", Html(new Dictionary<string, int> { ["a"] = 1 }), StringComparison.Ordinal);
+        Assert.Contains("2 × 3", Html(new int[2, 3]), StringComparison.Ordinal);
+        Assert.Contains(">Score<", Html(new Patient("A", 1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_texts_and_lists_of_them_have_no_table()
+    {
+        Assert.Null(Html(1));
+        Assert.Null(Html("a"));
+        Assert.Null(Html(new[] { 1, 2 }));
+        Assert.Null(Html(new[] { "a" }));
+        Assert.Null(Html(new Named()));
+        Assert.Null(Html(Array.Empty<Patient>()));
+    }
+
+    [Fact]
+    public void Registered_formatter_replaces_the_default_and_the_most_specific_wins()
+    {
+        Formatter.Register<Patient>(patient => $"patient {patient.Name}");
+        Formatter.Register<object>(_ => "objet");
+        Formatter.Register<Patient>((patient, writer) => writer.Write($"<i>{patient.Name}</i>"), "text/html");
+
+        Assert.Equal("patient A", Plain(new Patient("A", 1)));
+        Assert.Equal("<i>A</i>", Html(new Patient("A", 1)));
+        Assert.Equal("objet", Plain(new Named()));
+    }
+
+    [Fact]
+    public void Open_generic_formatter_serves_its_closed_types_until_one_is_closer()
+    {
+        Formatter.Register(typeof(List<>), (_, writer) => writer.Write("liste"));
+        Assert.Equal("liste", Plain(new List<int>()));
+
+        Formatter.Register<List<int>>(_ => "entiers");
+        Assert.Equal("entiers", Plain(new List<int>()));
+        Assert.Equal("liste", Plain(new List<string>()));
+    }
+
+    [Fact]
+    public void Preferred_types_are_the_only_ones_put_out()
+    {
+        Formatter.SetPreferredMimeTypesFor(typeof(Patient), "text/plain");
+
+        Assert.Equal(["text/plain"], Bundle(new Patient("A", 1)).Select(pair => pair.Key));
+    }
+
+    [Fact]
+    public void Formatters_by_convention_make_one_bundle_and_inherit()
+    {
+        var bundle = Bundle(new DerivedChart());
+
+        Assert.Equal(3, bundle["application/vnd.test+json"]!["points"]!.GetValue<int>());
+        Assert.Equal("<svg/>", bundle["text/html"]!.GetValue<string>());
+        Assert.Equal("graphique", bundle["text/plain"]!.GetValue<string>());
+        Assert.False(bundle.ContainsKey("image/png"));
+    }
+
+    [AttributeUsage(AttributeTargets.Class)]
+    private sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Attribute
+    {
+        public Type FormatterSourceType { get; } = formatterSourceType;
+    }
+
+    [TypeFormatterSource(typeof(ChartFormatterSource))]
+    private class Chart;
+
+    private sealed class DerivedChart : Chart;
+
+    private sealed class ChartFormatterSource
+    {
+        private readonly ChartFormatter[] _formatters =
+        [
+            new("application/vnd.test+json", "{\"points\": 3}"),
+            new("text/html", "<svg/>"),
+            new("image/png", null),
+            new("text/plain", "graphique"),
+        ];
+
+        public ChartFormatter[] CreateTypeFormatters() => _formatters;
+    }
+
+    private sealed class ChartFormatter(string mimeType, string? text)
+    {
+        public string MimeType { get; } = mimeType;
+
+        public bool Format(object instance, TextWriter writer)
+        {
+            Assert.IsAssignableFrom<Chart>(instance);
+            writer.Write(text);
+            return text is not null;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using CourseCompanion.Notebooks.Session;
+
+namespace CourseCompanion.Notebooks.Tests.Session;
+
+/// <summary>Each cell here would run for ever: a test that does not end has failed.</summary>
+public sealed class InterruptTests : IDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromMinutes(2);
+
+    private readonly SessionHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    public static TheoryData<string> EndlessCells => new(
+        "while (true) { }",
+        "await Task.Delay(1); while (true) { }",
+        "while (true) { try { while (true) { } } catch { } }",
+        "while (true) await Task.Delay(10);",
+        "await Task.Delay(-1);",
+        "await Task.Run(() => Thread.Sleep(-1));",
+        "System.Threading.Thread.Sleep(-1);",
+        "new System.Threading.ManualResetEventSlim().Wait();",
+        "while (true) Console.WriteLine(\"x\");",
+        "while (true) try { Console.WriteLine(\"x\"); } catch { }",
+        "IEnumerable<int> Naturals() { var n = 0; while (true) if (n++ < 0) yield return n; } Naturals()");
+
+    [Theory]
+    [MemberData(nameof(EndlessCells))]
+    public async Task Interrupt_ends_the_cell_and_the_session_goes_on(string endless)
+    {
+        await _host.RunAsync("using System.Threading; var kept = 1;");
+        var running = _host.Session.ExecuteAsync("Console.WriteLine(\"started\");\n" + endless);
+        await WaitUntilAsync(() => _host.Stdout.Contains("started", StringComparison.Ordinal));
+
+        _host.Session.Interrupt();
+        var result = await running.WaitAsync(Never);
+
+        Assert.Equal(ExecutionStatus.Interrupted, result.Status);
+        Assert.Equal("KeyboardInterrupt", result.Error!.Name);
+        Assert.Equal("1", await _host.ValueAsync("kept"));
+        // A late wake-up call must not hit the next cell.
+        Assert.Equal("2", await _host.ValueAsync("Thread.Sleep(400); kept + 1"));
+    }
+
+    [Fact]
+    public async Task Timeout_ends_the_cell_and_says_how_long_it_was_allowed()
+    {
+        var result = await _host.RunAsync("while (true) { }", TimeSpan.FromMilliseconds(300));
+
+        Assert.Equal(ExecutionStatus.TimedOut, result.Status);
+        Assert.Equal("TimeoutException", result.Error!.Name);
+        Assert.Contains("(0,3 s)", result.Error.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Interrupt_between_cells_does_nothing()
+    {
+        await _host.RunAsync("var kept = 1;");
+
+        _host.Session.Interrupt();
+
+        Assert.Equal("1", await _host.ValueAsync("kept"));
+    }
+
+    [Fact]
+    public async Task Exception_that_is_merely_cancelled_is_an_error_not_an_interrupt()
+    {
+        var result = await _host.RunAsync("throw new OperationCanceledException(\"moi-même\");");
+
+        Assert.Equal(ExecutionStatus.Error, result.Status);
+        Assert.Equal("OperationCanceledException", result.Error!.Name);
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(20);
+        }
+    }
+}

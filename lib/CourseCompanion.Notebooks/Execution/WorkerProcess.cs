@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Text;
+using System.Text.Json.Nodes;
+using CourseCompanion.Notebooks.Session;
+
+namespace CourseCompanion.Notebooks.Execution;
+
+/// <summary>How an execution in a worker ended.</summary>
+/// <param name="Status">How the cell ended; <see cref="ExecutionStatus.Error"/> when the process died.</param>
+/// <param name="Duration">How long it took.</param>
+/// <param name="Death">Why there is no process any more, in French, or null.</param>
+internal sealed record WorkerResult(ExecutionStatus Status, TimeSpan Duration, string? Death);
+
+/// <summary>The runner's end of one worker process.</summary>
+internal sealed class WorkerProcess : IAsyncDisposable
+{
+    private const int ErrorTailLength = 4000;
+
+    private readonly Process _process;
+    private readonly AnonymousPipeServerStream _commandPipe;
+    private readonly AnonymousPipeServerStream _replyPipe;
+    private readonly StreamWriter _commands;
+    private readonly TimeSpan _grace;
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _errorTail = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+    private TaskCompletionSource<JsonObject>? _done;
+    private Action<SessionOutput>? _onOutput;
+    private bool _killed;
+
+    private WorkerProcess(Process process, AnonymousPipeServerStream commandPipe, AnonymousPipeServerStream replyPipe, TimeSpan grace)
+    {
+        _process = process;
+        _commandPipe = commandPipe;
+        _replyPipe = replyPipe;
+        _grace = grace;
+        _commands = new StreamWriter(commandPipe, new UTF8Encoding(false)) { AutoFlush = true };
+        _reading = Task.WhenAll(
+            ReadRepliesAsync(),
+            ReadConsoleAsync(process.StandardOutput, "stdout"),
+            ReadConsoleAsync(process.StandardError, "stderr"));
+    }
+
+    /// <summary>Starts a worker.</summary>
+    /// <exception cref="NotebookRunException">The program cannot be started.</exception>
+    internal static WorkerProcess Start(
+        WorkerCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, TimeSpan grace)
+    {
+        var commandPipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+        var replyPipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+        var start = new ProcessStartInfo(command.FileName)
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in command.Arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+        start.ArgumentList.Add(commandPipe.GetClientHandleAsString());
+        start.ArgumentList.Add(replyPipe.GetClientHandleAsString());
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            commandPipe.DisposeLocalCopyOfClientHandle();
+            replyPipe.DisposeLocalCopyOfClientHandle();
+            return new WorkerProcess(process, commandPipe, replyPipe, grace);
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            commandPipe.Dispose();
+            replyPipe.Dispose();
+            throw new NotebookRunException($"Cannot start the notebook process '{command.FileName}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Executes one cell. An interrupt is passed on; a cell that does not end within the grace period after an
+    /// interrupt or a timeout loses its process.
+    /// </summary>
+    internal async Task<WorkerResult> ExecuteAsync(
+        string code, TimeSpan? timeout, Action<SessionOutput> onOutput, CancellationToken interrupt)
+    {
+        var watch = Stopwatch.StartNew();
+        var done = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _done = done;
+            _onOutput = onOutput;
+        }
+        try
+        {
+            // The first compilation is the worker's own affair: the cell's time starts when it is ready.
+            await Task.WhenAny(_ready.Task, _reading).ConfigureAwait(false);
+            if (_ready.Task.IsCompletedSuccessfully && !interrupt.IsCancellationRequested)
+            {
+                Send(WorkerProtocol.Execute(code, timeout));
+            }
+            using var interruption = interrupt.Register(() => Send(new JsonObject { ["type"] = "interrupt" }));
+            await WaitAsync(done.Task, timeout, interrupt).ConfigureAwait(false);
+            if (done.Task.IsCompletedSuccessfully)
+            {
+                var reply = await done.Task.ConfigureAwait(false);
+                return new WorkerResult(
+                    Enum.Parse<ExecutionStatus>(WorkerProtocol.Text(reply, "status")),
+                    TimeSpan.FromMilliseconds(reply["ms"]!.GetValue<double>()),
+                    null);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _done = null;
+                _onOutput = null;
+            }
+        }
+        var death = await DescribeDeathAsync().ConfigureAwait(false);
+        var status = interrupt.IsCancellationRequested ? ExecutionStatus.Interrupted
+            : _killed ? ExecutionStatus.TimedOut
+            : ExecutionStatus.Error;
+        return new WorkerResult(status, watch.Elapsed, death);
+    }
+
+    /// <summary>Waits for the cell or the end of the process, whichever comes first; kills what does not heed an interrupt.</summary>
+    private async Task WaitAsync(Task done, TimeSpan? timeout, CancellationToken interrupt)
+    {
+        using var over = new CancellationTokenSource();
+        var deadline = timeout is { } limit ? Task.Delay(limit + _grace, over.Token) : Task.Delay(Timeout.Infinite, over.Token);
+        var interrupted = Task.Delay(Timeout.Infinite, interrupt)
+            .ContinueWith(_ => Task.Delay(_grace, over.Token), over.Token, TaskContinuationOptions.None, TaskScheduler.Default)
+            .Unwrap();
+        var first = await Task.WhenAny(done, _reading, deadline, interrupted).ConfigureAwait(false);
+        if (first == deadline || first == interrupted)
+        {
+            _killed = true;
+            _process.Kill(entireProcessTree: true);
+            await _reading.ConfigureAwait(false);
+        }
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    private void Send(JsonObject message)
+    {
+        try
+        {
+            lock (_commands)
+            {
+                _commands.WriteLine(message.ToJsonString());
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The process is gone; waiting for its end says why.
+        }
+    }
+
+    private async Task ReadRepliesAsync()
+    {
+        using var replies = new StreamReader(_replyPipe, Encoding.UTF8);
+        while (await replies.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            JsonObject message;
+            try
+            {
+                message = JsonNode.Parse(line)!.AsObject();
+            }
+            catch (System.Text.Json.JsonException)
+            {
+                // A process that died in the middle of a line.
+                continue;
+            }
+            switch (WorkerProtocol.Text(message, "type"))
+            {
+                case "ready":
+                    _ready.TrySetResult();
+                    break;
+                case "done":
+                    lock (_gate)
+                    {
+                        _done?.TrySetResult(message);
+                    }
+                    break;
+                case "output":
+                    Deliver(WorkerProtocol.ReadOutput(message));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What native code prints past the session belongs to the cell, too.</summary>
+    private async Task ReadConsoleAsync(StreamReader console, string name)
+    {
+        var buffer = new char[4096];
+        int count;
+        while ((count = await console.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+        {
+            var text = new string(buffer, 0, count);
+            if (name == "stderr")
+            {
+                lock (_gate)
+                {
+                    _errorTail.Append(text);
+                    if (_errorTail.Length > ErrorTailLength)
+                    {
+                        _errorTail.Remove(0, _errorTail.Length - ErrorTailLength);
+                    }
+                }
+            }
+            Deliver(new StreamOutput(name, text.ReplaceLineEndings("\n")));
+        }
+    }
+
+    private void Deliver(SessionOutput output)
+    {
+        lock (_gate)
+        {
+            _onOutput?.Invoke(output);
+        }
+    }
+
+    private async Task<string> DescribeDeathAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        var cause = _killed
+            ? "il ne réagissait plus à l’interruption et a été arrêté"
+            : _process.ExitCode switch
+            {
+                134 => "arrêt d’urgence (SIGABRT)",
+                136 => "erreur arithmétique dans du code natif (SIGFPE)",
+                137 => "tué par le système (SIGKILL), le plus souvent faute de mémoire",
+                139 => "accès mémoire interdit dans du code natif (SIGSEGV)",
+                143 => "arrêté de l’extérieur (SIGTERM)",
+                var code => $"code de sortie {code}",
+            };
+        string tail;
+        lock (_gate)
+        {
+            tail = _errorTail.ToString().Trim();
+        }
+        var message = $"Le processus du notebook s’est arrêté pendant cette cellule : {cause}.";
+        return tail.Length == 0 || _killed ? message : $"{message}\n{tail}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Closing the pipe asks the worker to leave; it is not waited for long.
+        await _commands.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(_grace)).ConfigureAwait(false);
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        await _reading.ConfigureAwait(false);
+        _process.Dispose();
+        await _commandPipe.DisposeAsync().ConfigureAwait(false);
+        await _replyPipe.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,82 @@
+namespace CourseCompanion.Notebooks.Export;
+
+/// <summary>The look of exported pages: light, readable when projected, contrasts of at least 4.5:1, printable.</summary>
+internal static class PageStyle
+{
+    /// <summary>Draws one figure, or shows its alternative text when plotly.js could not be loaded.</summary>
+    internal const string DrawFigure = """
+        <script>
+        function drawFigure(id, figure) {
+          const target = document.getElementById(id);
+          if (!window.Plotly) {
+            target.style.minHeight = "0";
+            target.textContent = target.getAttribute("aria-label");
+            return;
+          }
+          const config = Object.assign({ responsive: true, displaylogo: false }, figure.config);
+          Plotly.newPlot(target, figure.data || [], figure.layout || {}, config).then(() => {
+            if (figure.frames && figure.frames.length) { Plotly.addFrames(target, figure.frames); }
+          });
+        }
+        </script>
+        """;
+
+    internal const string Css = """
+        :root { color-scheme: light; --text: #1f2328; --muted: #57606a; --line: #d0d7de; --code: #f6f8fa; --accent: #0550ae; }
+        * { box-sizing: border-box; }
+        html { font-size: 106.25%; scroll-behavior: smooth; }
+        body { margin: 0; color: var(--text); background: #fff; line-height: 1.6;
+          font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
+        main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
+        nav { max-width: 60rem; margin: 1rem auto 0; padding: 0 1.25rem; font-size: .95rem; }
+        nav ul { list-style: none; margin: .5rem 0; padding: 0; columns: 2 18rem; }
+        nav .level-3 { padding-left: 1.25rem; }
+        nav summary { font-weight: 600; cursor: pointer; }
+        a { color: var(--accent); }
+        .skip { position: absolute; left: -100rem; }
+        .skip:focus { left: 1rem; top: 1rem; background: #fff; padding: .5rem; }
+        h1, h2, h3, h4 { line-height: 1.25; margin: 1.6em 0 .6em; }
+        h1 { font-size: 2.1rem; margin-top: .8em; }
+        h2 { font-size: 1.55rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
+        h3 { font-size: 1.25rem; }
+        pre, code { font-family: ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+        pre { margin: 0; overflow-x: auto; white-space: pre; font-size: .93rem; line-height: 1.5; }
+        .prose pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; }
+        .prose :not(pre) > code { background: #eff1f3; border-radius: 4px; padding: .1em .3em; font-size: .92em; }
+        .prose img, .outputs img { max-width: 100%; height: auto; }
+        .prose blockquote { margin: 1em 0; padding: .1em 1em; border-left: 4px solid var(--line); color: var(--muted); }
+        .cell { margin: 1rem 0; }
+        .source { position: relative; background: var(--code); border: 1px solid var(--line); border-left: 4px solid #0969da; border-radius: 6px; }
+        .source pre { padding: .75rem 1rem; }
+        .count { position: absolute; right: .6rem; top: .3rem; color: var(--muted); font-size: .75rem; }
+        .outputs { padding: .6rem 0 .2rem 1rem; }
+        .outputs > * { margin: .4rem 0; }
+        .stream, .result, .error { padding: .4rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+        .stderr { background: #fff8e6; border-left: 4px solid #9a6700; }
+        .error { background: #fff1f0; border-left: 4px solid #b42318; }
+        .not-run { color: var(--muted); font-style: italic; margin: .4rem 1rem; }
+        .notice { background: #fff4e5; border-left: 4px solid #9a4f00; padding: .6rem 1rem; }
+        figure { margin: .5rem 0; }
+        .plotly { width: 100%; }
+        table { border-collapse: collapse; margin: .75rem 0; display: block; max-width: 100%; overflow-x: auto; font-variant-numeric: tabular-nums; }
+        th, td { border: 1px solid var(--line); padding: .3rem .7rem; }
+        th { background: #eef1f4; text-align: left; }
+        tbody tr:nth-child(even) { background: #f8f9fb; }
+        .math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", serif; }
+        div.math { text-align: center; margin: 1em 0; overflow-x: auto; }
+        span.math code, div.math code { background: none; }
+        details > summary { cursor: pointer; color: var(--accent); }
+        .k { color: #0033b3; font-weight: 600; } .s { color: #0a5a2a; } .n { color: #8a3b00; } .c { color: #5c6670; font-style: italic; }
+        .t { color: #6639a6; } .f { color: #6a4a00; } .d { color: #8250df; }
+        .ansi-bold { font-weight: 700; } .ansi-1, .ansi-9 { color: #b42318; font-weight: 600; } .ansi-2, .ansi-10 { color: #116329; }
+        .ansi-3, .ansi-11 { color: #7d4e00; } .ansi-4, .ansi-12 { color: #0550ae; } .ansi-5, .ansi-13 { color: #8250df; }
+        .ansi-6, .ansi-14 { color: #1b6b72; } .ansi-0, .ansi-7, .ansi-8, .ansi-15 { color: var(--muted); }
+        @media print {
+          nav, .skip { display: none; }
+          main { max-width: none; padding: 0; }
+          .cell, figure, table { break-inside: avoid; }
+          pre { white-space: pre-wrap; }
+          h2, h3 { break-after: avoid; }
+        }
+        """;
+}

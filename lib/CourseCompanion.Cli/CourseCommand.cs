@@ -28,18 +28,24 @@ internal static class CourseCommand
             Output = context.Output,
             Error = context.Error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            ProcessTerminationTimeout = HandlesSignalsItself(parsed) ? null : TimeSpan.FromSeconds(30),
         });
     }
+
+    /// <summary>Commands in whose process an interrupt is a message about one cell, not the end.</summary>
+    private static bool HandlesSignalsItself(ParseResult parsed) => parsed.CommandResult.Command.Hidden;
 
     /// <summary>Builds the tree of commands.</summary>
     internal static RootCommand Create(CommandContext context)
     {
         RootCommand root = new("The course companion: runs the notebooks of the course and looks after what they need.")
         {
+            RunCommand.Create(context),
             TestCommand.Create(context),
             DoctorCommand.Create(context),
+            ExportCommand.Create(context),
             BenchCommand.Create(context),
+            WorkerCommand.Create(context),
         };
         return root;
     }

@@ -46,11 +46,10 @@ internal sealed class NotebookNames(CourseFolder folder)
             return ofChapter;
         }
 
-        IEnumerable<string> names = all.Select(path => Path.GetFileNameWithoutExtension(path));
-        string wanted = Path.GetFileNameWithoutExtension(typed);
-        string suggestion = NearestNames.Suggest(wanted, names);
-        throw new UsageException($"There is no notebook '{typed}'." + (suggestion.Length > 0
-            ? suggestion
-            : $" There are: {string.Join(", ", names)}."));
+        List<string> names = [.. all.Select(path => Path.GetFileNameWithoutExtension(path))];
+        string suggestion = NearestNames.Suggest(Path.GetFileNameWithoutExtension(typed), names);
+        throw new UsageException($"There is no notebook '{typed}'." + (suggestion.Length > 0 ? suggestion
+            : names.Count > 0 ? $" There are: {string.Join(", ", names)}."
+            : $" {folder.Notebooks} has none."));
     }
 }

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("CourseCompanion.Notebooks.Tests")]
+[assembly: InternalsVisibleTo("course")]

@@ -264,14 +264,4 @@ public sealed class LauncherTests : IDisposable
         ChildProcess.RunAsync(tool, arguments, environment: null, TimeSpan.FromMinutes(1), CancellationToken.None);
 
     private static bool IsBuild(string call) => call.StartsWith("dotnet build", StringComparison.Ordinal);
-
-    private sealed class LinuxFactAttribute : FactAttribute
-    {
-        public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "The launcher is for Linux.";
-    }
-
-    private sealed class LinuxTheoryAttribute : TheoryAttribute
-    {
-        public LinuxTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "The launcher is for Linux.";
-    }
 }

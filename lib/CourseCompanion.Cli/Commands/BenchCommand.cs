@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Cli.Bench;
+using CourseCompanion.Notebooks;
 
 namespace CourseCompanion.Cli.Commands;
 
@@ -70,17 +71,7 @@ internal static class BenchCommand
 
         document["provenance"] = JsonSerializer.SerializeToNode(result.Provenance, result.Provenance.GetType(), JsonOptions);
 
-        // Whole or not at all.
         file.Directory?.Create();
-        string temporary = $"{file.FullName}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, document.ToJsonString(JsonOptions) + "\n");
-            File.Move(temporary, file.FullName, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        AtomicFile.WriteAllText(file.FullName, document.ToJsonString(JsonOptions) + "\n");
     }
 }

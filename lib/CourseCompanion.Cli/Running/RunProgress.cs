@@ -1,0 +1,89 @@
+using System.Globalization;
+using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Session;
+
+namespace CourseCompanion.Cli.Running;
+
+/// <summary>Shows a run as it goes: one line a cell; on a terminal also what the running cell is doing.</summary>
+internal sealed class RunProgress(CommandContext context) : IRunObserver
+{
+    private const int LiveWidth = 110;
+
+    private int _cellCount;
+    private bool _hasLiveLine;
+
+    public void NotebookStarted(string notebook, int cellCount)
+    {
+        _cellCount = cellCount;
+        WriteLine($"{Path.GetFileNameWithoutExtension(notebook)} ({cellCount} cells)");
+    }
+
+    public void CellStarted(string notebook, int number, string title) => ShowLive($"{Place(number)}  ...     {title}");
+
+    public void CellOutput(string notebook, int number, SessionOutput output)
+    {
+        // Long work reports by updating a display in place; its text is the line to show.
+        if (output is UpdateDisplayOutput update && update.Bundle.Data["text/plain"] is { } text)
+        {
+            string line = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+            ShowLive($"{Place(number)}  ...     {line}");
+        }
+    }
+
+    public void CellFinished(string notebook, CellRunResult cell)
+    {
+        string mark = cell.Status switch
+        {
+            RunStatus.Ok => "",
+            RunStatus.TimedOut => "TIMED OUT  ",
+            RunStatus.Interrupted => "INTERRUPTED  ",
+            _ => "FAILED  ",
+        };
+        string seconds = cell.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        WriteLine($"{Place(cell.Number)} {seconds,6} s  {mark}{Shorten(cell.Title)}");
+        if (cell.Error is not null)
+        {
+            WriteLine($"          {cell.Error}");
+        }
+    }
+
+    public void NotebookFinished(NotebookRunResult result)
+    {
+        string end = result.FailedCell is { } failed
+            ? $"stopped at cell {failed.Number} of {result.Cells.Count} after"
+            : "done in";
+        string seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        WriteLine($"  {end} {seconds} s -> {context.Folder.Shorten(result.Page ?? result.Notebook)}");
+    }
+
+    private string Place(int number) => $"  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(_cellCount.ToString(CultureInfo.InvariantCulture).Length)}/{_cellCount}]";
+
+    private void WriteLine(string line)
+    {
+        ClearLive();
+        context.Output.WriteLine(line);
+        context.Output.Flush();
+    }
+
+    private void ShowLive(string line)
+    {
+        if (context.IsTerminal)
+        {
+            ClearLive();
+            context.Output.Write(Shorten(line));
+            context.Output.Flush();
+            _hasLiveLine = true;
+        }
+    }
+
+    private void ClearLive()
+    {
+        if (_hasLiveLine)
+        {
+            context.Output.Write("\r\u001b[K");
+            _hasLiveLine = false;
+        }
+    }
+
+    private static string Shorten(string line) => line.Length <= LiveWidth ? line : line[..(LiveWidth - 3)] + "...";
+}

@@ -1,0 +1,57 @@
+namespace CourseCompanion.Cli.Tests;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TestCourse _course = new();
+
+    public void Dispose() => _course.Dispose();
+
+    [Theory]
+    [InlineData("There is no notebook '99'", "run", "99")]
+    [InlineData("'complet'", "run", "--profile", "lent")]
+    [InlineData("-p takes NAME=VALUE, not 'seuil'", "run", "-p", "seuil")]
+    [InlineData("-p takes NAME=VALUE, not '=1'", "run", "-p", "=1")]
+    [InlineData("positive number of seconds", "run", "--cell-timeout", "0")]
+    [InlineData("/no/such/folder", "run", "--data", "/no/such/folder")]
+    [InlineData("There is no notebook '99'", "export", "99")]
+    [InlineData("html", "export", "01", "--to", "pdf")]
+    public async Task Run_what_cannot_be_done_as_typed_is_a_usage_error(string message, params string[] arguments)
+    {
+        _course.Write("notebooks/01-a.ipynb", "{}");
+
+        Assert.Equal(ExitCode.Usage, await _course.RunAsync(arguments));
+        Assert.Contains(message, _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_course.Root, "out")));
+    }
+
+    [Fact]
+    public async Task Run_file_that_is_no_notebook_fails_with_its_name()
+    {
+        _course.Write("notebooks/01-a.ipynb", "{ \"cells\":");
+
+        Assert.Equal(ExitCode.Failure, await _course.RunAsync("run", "01"));
+        Assert.Contains("01-a.ipynb", _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _course.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_writes_a_page_of_the_executed_copy_when_there_is_one()
+    {
+        _course.Write("notebooks/01-a.ipynb", Notebook("# Source"));
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("export", "01"));
+        string page = Path.Combine(_course.Root, "out", "01-a.html");
+        Assert.Contains("Source", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+
+        _course.Write("out/01-a.ipynb", Notebook("# Executed"));
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("export", "01"));
+        Assert.Contains("Executed", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+        Assert.EndsWith($"{Path.Combine("out", "01-a.html")}{Environment.NewLine}", _course.Output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string Notebook(string markdown) => $$"""
+        {
+          "cells": [{ "cell_type": "markdown", "id": "a", "metadata": {}, "source": ["{{markdown}}"] }],
+          "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+        }
+        """;
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Training;
+
+/// <summary>
+/// Which images to train on, and under which labels. The labels are a list of their own, beside the data set's: a method
+/// that gives an image a temporary label has no way to overwrite the original one.
+/// </summary>
+/// <param name="Images">Where the images are.</param>
+/// <param name="Indices">Indices [M] of the images, int64.</param>
+/// <param name="Labels">Labels [M] of these images, int64, in the same order.</param>
+public sealed record LabelledImages(ResidentImages Images, Tensor Indices, Tensor Labels)
+{
+    /// <summary>Number of images M.</summary>
+    public long Count => Indices.shape[0];
+
+    /// <summary>All images in stored order, under the given labels [N].</summary>
+    public static LabelledImages All(ResidentImages images, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new(images, arange(images.Count, dtype: ScalarType.Int64, device: images.Device), labels);
+    }
+}

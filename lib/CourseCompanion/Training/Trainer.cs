@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using CourseCompanion.Evaluation;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Training;
+
+/// <summary>
+/// The training loop of the course: shuffle the images, take a batch, compute the cross-entropy and its gradient, move the
+/// weights, repeat. Everything stays on the device; the host waits for a number once per epoch only.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly TrainingOptions _options;
+    private readonly optim.Optimizer _optimizer;
+    private readonly Generator _order;
+    private int _epochsDone;
+
+    /// <summary>Prepares the training of a model: optimiser and random order.</summary>
+    /// <param name="model">Maps images [B, C, H, W] to logits [B, K].</param>
+    /// <param name="options">How to train; the course's settings if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option no training can work with.</exception>
+    public Trainer(nn.Module<Tensor, Tensor> model, TrainingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _options = options ?? new TrainingOptions();
+        _options.Validate();
+        random.manual_seed(_options.Seed);
+        _order = new Generator((ulong)_options.Seed);
+        _optimizer = optim.Adam(model.parameters(), lr: _options.LearningRate);
+    }
+
+    /// <summary>Trains for the epochs of the options and leaves the model with the weights of the best one on validation.</summary>
+    /// <param name="train">Images to learn from, with their labels.</param>
+    /// <param name="validation">Images that choose the epoch; without them the last epoch stays. Never the test set.</param>
+    /// <param name="cancellation">Stops the training, besides <see cref="WorkContext.Cancellation"/>.</param>
+    /// <exception cref="OperationCanceledException">The work was stopped; the model keeps the weights of that moment.</exception>
+    public TrainingHistory Fit(LabelledImages train, LabelledImages? validation = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        long started = Stopwatch.GetTimestamp();
+        int steps = (int)((train.Count + _options.BatchSize - 1) / _options.BatchSize);
+        using IProgressTask progress = WorkContext.Progress.Start("Entraînement", steps * _options.Epochs);
+        var epochs = new List<EpochRecord>();
+        WeightSnapshot? best = null;
+        int bestEpoch = _options.Epochs;
+        double bestFigure = double.NegativeInfinity;
+        try
+        {
+            for (int epoch = 1; epoch <= _options.Epochs; epoch++)
+            {
+                int done = steps * (epoch - 1);
+                EpochRecord record = RunEpoch(train, step => progress.Report(done + step, Describe(epochs)), cancellation) with { Epoch = epoch };
+                if (validation is not null)
+                {
+                    record = record with { Validation = Evaluate(validation, cancellation) };
+                    if (_options.KeepBest?.Invoke(record.Validation) is { } figure && figure > bestFigure)
+                    {
+                        (bestFigure, bestEpoch) = (figure, epoch);
+                        best?.Dispose();
+                        best = WeightSnapshot.Take(_model);
+                    }
+                }
+
+                epochs.Add(record);
+            }
+
+            best?.Restore(_model);
+        }
+        finally
+        {
+            best?.Dispose();
+        }
+
+        return new TrainingHistory(epochs, bestEpoch, Stopwatch.GetElapsedTime(started));
+
+        string? Describe(List<EpochRecord> past) => past.Count == 0 ? null : string.Create(
+            RemainingTime.French, $"époque {past.Count}/{_options.Epochs}, perte {past[^1].Loss:0.000}");
+    }
+
+    /// <summary>One pass over the training images, in a new random order.</summary>
+    /// <param name="train">Images to learn from, with their labels.</param>
+    /// <param name="onStep">Told the number of steps done, after each one.</param>
+    /// <param name="cancellation">Stops the training, besides <see cref="WorkContext.Cancellation"/>.</param>
+    public EpochRecord RunEpoch(LabelledImages train, Action<int>? onStep = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        if (train.Count == 0)
+        {
+            throw new ArgumentException("There is no image to train on.", nameof(train));
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor totalLoss = zeros(1, device: train.Images.Device);
+        Tensor right = zeros(1, dtype: ScalarType.Int64, device: train.Images.Device);
+        Tensor order = randperm(train.Count, generator: _order).to(train.Images.Device);
+        _model.train();
+        int step = 0;
+        foreach (Tensor positions in order.split(_options.BatchSize))
+        {
+            WorkContext.ThrowIfCancelled(cancellation);
+            using var stepScope = NewDisposeScope();
+            Tensor labels = train.Labels.index_select(0, positions);
+            Tensor images = train.Images.Batch(train.Indices.index_select(0, positions));
+            images = _options.Augmentation?.Invoke(images) ?? images;
+
+            (Tensor loss, Tensor logits) = Step(images, labels);
+
+            totalLoss.add_(loss.mul(labels.shape[0]));
+            right.add_(logits.argmax(1).eq(labels).sum());
+            onStep?.Invoke(++step);
+        }
+
+        _epochsDone++;
+        return new EpochRecord(_epochsDone, totalLoss.item<float>() / train.Count, right.item<long>() / (double)train.Count, null);
+    }
+
+    /// <summary>One step: the loss of a batch, its gradient, and a move of the weights against it.</summary>
+    /// <param name="images">Images [B, C, H, W], float.</param>
+    /// <param name="labels">Labels [B], int64.</param>
+    /// <returns>The mean cross-entropy (one number) and the logits [B, K], both before the move.</returns>
+    public (Tensor Loss, Tensor Logits) Step(Tensor images, Tensor labels)
+    {
+        _optimizer.zero_grad();
+        Tensor logits = _model.call(images);
+        Tensor loss = nn.functional.cross_entropy(logits, labels);
+        loss.backward();
+        _optimizer.step();
+        return (loss.detach(), logits.detach());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _order.Dispose();
+    }
+
+    private ClassificationReport Evaluate(LabelledImages data, CancellationToken cancellation)
+    {
+        using Tensor scores = Predictor.Probabilities(_model, data.Images, data.Indices, cancellation: cancellation);
+        return ClassificationReport.Compute(scores, data.Labels);
+    }
+}

@@ -34,6 +34,13 @@ if [ -n "${LIBTORCH:-}" ]; then
 else
   headers=/usr/include
   libraries=
+  # libtorch computes on OpenMP's threads. An OpenBLAS that shares them never fights it for the cores, and still uses
+  # every core for one large product; loaded first, it is the one that libtorch gets, whatever the system's default is.
+  for blas in /usr/lib/*/openblas-openmp; do
+    if [ -e "$blas/libblas.so.3" ]; then
+      libraries="-Wl,--no-as-needed $blas/libopenblas.so.0 $blas/libblas.so.3 $blas/liblapack.so.3 -Wl,--as-needed -Wl,-rpath,$blas"
+    fi
+  done
   torch=$(ls /usr/lib/*/libtorch_cpu.so /usr/lib/libtorch_cpu.so 2>/dev/null | head -n 1)
   [ -n "$torch" ] && [ -e /usr/include/ATen/ATen.h ] ||
     fail "no libtorch; on Debian/Ubuntu: apt-get install libtorch-dev, or set LIBTORCH to a libtorch folder"

@@ -65,10 +65,16 @@ TSP_API void tsp_initialize() {
     constexpr int kKeep = 1 << 30;
     mallopt(M_MMAP_THRESHOLD, kKeep);
     mallopt(M_TRIM_THRESHOLD, kKeep);
+    // The arenas of other threads (a notebook's cells run on one) give their memory back whatever the threshold says.
+    mallopt(M_ARENA_MAX, 1);
     c10::SetCPUAllocator(&counting_allocator, /*priority=*/1);
-    // OpenBLAS's own threads fight OpenMP's over the same cores.
+    // An OpenBLAS with threads of its own fights OpenMP's over the same cores; one that is built on OpenMP does not.
+    using GetParallel = int (*)();
     using SetThreads = void (*)(int);
-    if (auto set_threads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) {
+    constexpr int kOwnThreads = 1;
+    const auto parallel = reinterpret_cast<GetParallel>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
+    const auto set_threads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (parallel != nullptr && set_threads != nullptr && parallel() == kOwnThreads) {
         set_threads(1);
     }
 }

@@ -51,7 +51,7 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
-            "sudo apt-get update && sudo apt-get install -y --no-install-recommends libjpeg-dev libpng-dev g++ libtorch-dev libopenblas0-pthread\n",
+            "sudo apt-get update && sudo apt-get install -y --no-install-recommends libjpeg-dev libpng-dev g++ libtorch-dev libopenblas0-openmp\n",
             result.Error,
             StringComparison.Ordinal);
         Assert.DoesNotContain(_machine.TakeCalls(), call => call.StartsWith("apt-get", StringComparison.Ordinal));

@@ -79,6 +79,10 @@ internal static unsafe partial class NativeMethods
     [DllImport(Library)] internal static extern nint tsp_generator_state(nint generator);
     [DllImport(Library)] internal static extern int tsp_generator_set_state(nint generator, nint state);
 
+    // images.cpp
+    [DllImport(Library)] internal static extern int tsp_decode_images(NativeImage* requests, int count, int channels, int width, int height, long maxPixels, long maxBytes, int threads, nint images);
+    [DllImport(Library)] internal static extern nint tsp_decode_image(NativeImage* request, int channels, long maxPixels, long maxBytes);
+
     // memory.cpp
     [DllImport(Library)] private static extern void tsp_initialize();
     [DllImport(Library)] internal static extern long* tsp_live_bytes();

@@ -19,6 +19,9 @@ fail() { echo "native build: $1" >&2; exit 1; }
 compiler=${CXX:-g++}
 command -v "$compiler" >/dev/null 2>&1 || fail "no C++ compiler; on Debian/Ubuntu: apt-get install g++"
 
+printf '#include <cstdio>\n#include <jpeglib.h>\n#include <png.h>\n' | "$compiler" -x c++ -fsyntax-only - 2>/dev/null ||
+  fail "the headers of libjpeg or libpng are missing; on Debian/Ubuntu: apt-get install libjpeg-dev libpng-dev"
+
 flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
 if [ -n "${LIBTORCH:-}" ]; then
   [ -d "$LIBTORCH/include" ] && [ -d "$LIBTORCH/lib" ] || fail "LIBTORCH=$LIBTORCH has no include/ and lib/"
@@ -51,7 +54,7 @@ version=$headers/torch/csrc/api/include/torch/version.h
 includes="-isystem $headers/torch/csrc/api/include"
 if [ "$headers" != /usr/include ]; then includes="$includes -isystem $headers"; fi
 sources=$(find "$here" -name '*.cpp' | sort)
-link="$libraries -ltorch -ltorch_cpu -lc10 -ldl"
+link="$libraries -ltorch -ltorch_cpu -lc10 -ljpeg -lpng16 -lpthread -ldl"
 
 target=$output/libtorchsharp_portable.so
 stamp=$output/libtorchsharp_portable.stamp

@@ -1,0 +1,147 @@
+using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Charts;
+
+public static partial class Chart
+{
+    // Beyond this, numbers on bars are smaller than what a projector shows.
+    private const int MostLabelledBars = 24;
+
+    // Beyond this, numbers with their unit touch those of the neighbours; the axis gives the unit anyway.
+    private const int MostBarsWithUnit = 8;
+
+    /// <summary>Vertical bars, one per category; several series stand side by side.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Axis of the categories.</param>
+    /// <param name="y">Axis of the values.</param>
+    /// <param name="categories">French names of the categories, all different.</param>
+    /// <param name="series">Values, one per category each.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, or a series is empty, infinite or nothing but not-a-number.</exception>
+    public static Figure Bar(string title, Axis x, Axis y, IEnumerable<string> categories, params IEnumerable<Series> series) =>
+        Bars(title, x, y, categories, series, "group", horizontal: false);
+
+    /// <summary>Vertical bars of one series, from a dictionary.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Axis of the categories.</param>
+    /// <param name="y">Axis of the values.</param>
+    /// <param name="values">Name of each category, and its value.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">The dictionary is empty, or a value is infinite.</exception>
+    public static Figure Bar(string title, Axis x, Axis y, IReadOnlyDictionary<string, double> values)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(values);
+        return Bar(title, x, y, values.Keys, new Series(y.Title, values.Values));
+    }
+
+    /// <summary>Vertical bars, the series on top of each other.</summary>
+    /// <inheritdoc cref="Bar(string, Axis, Axis, IEnumerable{string}, IEnumerable{Series})"/>
+    public static Figure StackedBar(string title, Axis x, Axis y, IEnumerable<string> categories, params IEnumerable<Series> series) =>
+        Bars(title, x, y, categories, series, "stack", horizontal: false);
+
+    /// <summary>Horizontal bars, the first category on top: for long names.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Axis of the values.</param>
+    /// <param name="y">Axis of the categories.</param>
+    /// <param name="categories">French names of the categories, all different.</param>
+    /// <param name="series">Values, one per category each.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, or a series is empty, infinite or nothing but not-a-number.</exception>
+    public static Figure HorizontalBar(string title, Axis x, Axis y, IEnumerable<string> categories, params IEnumerable<Series> series) =>
+        Bars(title, y, x, categories, series, "group", horizontal: true);
+
+    private static Figure Bars(
+        string title, Axis names, Axis values, IEnumerable<string> categories, IEnumerable<Series> series, string mode, bool horizontal)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(categories);
+        var list = Checked(title, series);
+        var places = Theme.Categories(categories, horizontal);
+        if (places.Distinct().Count() < places.Length)
+        {
+            throw new ArgumentException($"Two categories of chart '{title}' have the same name.", nameof(categories));
+        }
+
+        foreach (var one in list.Where(one => one.Values.Count != places.Length))
+        {
+            throw new ArgumentException(
+                $"Series '{one.Name}' of chart '{title}' has {one.Values.Count} values for {places.Length} categories.", nameof(series));
+        }
+
+        var all = list.SelectMany(one => Drawn(values, one.Values));
+        var labelled = places.Length * list.Length <= MostLabelledBars && list.All(one => one.Interval is null);
+        var format = Theme.NumberFormat(all, values.IsPercent);
+        var suffix = values.IsPercent && places.Length * list.Length <= MostBarsWithUnit ? FrenchNumbers.NoBreakSpace + "%" : "";
+        var (length, place) = horizontal ? ("x", "y") : ("y", "x");
+        var traces = list.Select((one, i) =>
+        {
+            var lengths = PlotData.Of(Drawn(values, one.Values));
+            return new BarTrace
+            {
+                Name = one.Name,
+                X = horizontal ? lengths : PlotData.Of(places),
+                Y = horizontal ? PlotData.Of(places) : lengths,
+                Orientation = horizontal ? "h" : null,
+                Marker = BarMarker(i),
+                TextTemplate = labelled ? $"%{{{length}:{format}}}{suffix}" : null,
+                TextPosition = !labelled ? "none" : mode == "stack" ? "inside" : "outside",
+                TextAngle = labelled ? 0 : null,
+                ClipOnAxis = labelled ? false : null,
+                ErrorY = horizontal ? null : Uncertainty(values, one),
+                ErrorX = horizontal ? Uncertainty(values, one) : null,
+                Text = one.Labels is { } labels ? PlotData.Of(labels) : null,
+                HoverTemplate = HoverTemplate(
+                [
+                    .. list.Length > 1 ? ["<b>%{fullData.name}</b>"] : Array.Empty<string>(),
+                    .. one.Labels is null ? Array.Empty<string>() : ["%{text}"],
+                    Theme.HoverLine(names, place, null),
+                    Theme.HoverLine(values, length, all),
+                ]),
+            };
+        });
+
+        var layout = Theme.Layout(title, [.. list.Select(one => one.Name)]);
+        var nameAxis = Theme.CategoryAxis(names);
+        var tops = mode == "stack" ? places.Select((_, place) => list.Sum(one => values.Drawn(one.Values[place]))) : all;
+        var valueAxis = Theme.NumberAxis(values, tops.Prepend(0));
+        var rows = places.Length * (mode == "stack" ? 1 : list.Length);
+        return new Figure
+        {
+            Traces = [.. traces],
+            Layout = (layout with
+            {
+                BarMode = mode,
+                BarGap = 0.25,
+                UniformText = labelled ? new UniformText(12, "hide") : null,
+                Height = horizontal ? Math.Max(layout.Height!.Value, layout.Margin!.T!.Value + 90 + 34 * rows) : layout.Height,
+                XAxes = [horizontal ? valueAxis : nameAxis],
+                YAxes = [horizontal ? nameAxis with { AutoRange = "reversed" } : valueAxis],
+            }).WithMarks(horizontal ? values : names, horizontal ? names : values),
+        };
+    }
+
+    private static Marker BarMarker(int series)
+    {
+        var color = Palette.Color(series);
+        return new Marker
+        {
+            Color = color,
+            Line = new Line { Color = Palette.Ink, Width = 1 },
+            // Dark patterns leave white numbers readable; black itself needs light ones.
+            Pattern = Palette.Pattern(series) is { Length: > 0 } shape
+                ? new Pattern
+                {
+                    Shape = shape,
+                    FillMode = "overlay",
+                    FgColor = color == Palette.Black ? "#FFFFFF" : Palette.Black,
+                    FgOpacity = 0.4,
+                    Size = 9,
+                    Solidity = 0.2,
+                }
+                : null,
+        };
+    }
+}

@@ -1,0 +1,77 @@
+using CourseCompanion.Charts.Plotly;
+
+namespace CourseCompanion.Charts;
+
+public static partial class Chart
+{
+    private const int MostPointsWithMarkers = 60;
+
+    /// <summary>
+    /// Curves: <c>Chart.Line("Courbes d'apprentissage", "Époque", Axis.Percent("Exactitude"), new Series("Validation", accuracies))</c>.
+    /// </summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Horizontal axis.</param>
+    /// <param name="y">Vertical axis.</param>
+    /// <param name="series">One curve each, at 1, 2, 3, ... unless <see cref="Series.At"/> says otherwise.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">There is no series, or one is empty, infinite or nothing but not-a-number.</exception>
+    public static Figure Line(string title, Axis x, Axis y, params IEnumerable<Series> series) =>
+        Points(title, x, y, Checked(title, series), joined: true);
+
+    /// <summary>Points: <c>Chart.Scatter("Deux lunes", "x₁", "x₂", new Series("Classe 0", ys).At(xs))</c>.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Horizontal axis.</param>
+    /// <param name="y">Vertical axis.</param>
+    /// <param name="series">One cloud each, placed by <see cref="Series.At"/>.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">There is no series, or one is empty, infinite or nothing but not-a-number.</exception>
+    public static Figure Scatter(string title, Axis x, Axis y, params IEnumerable<Series> series) =>
+        Points(title, x, y, Checked(title, series), joined: false);
+
+    private static Figure Points(string title, Axis x, Axis y, Series[] series, bool joined)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        var drawn = Array.ConvertAll(series, one => (
+            Series: one,
+            X: one.Positions is { } positions ? Drawn(x, positions) : [.. one.Values.Select((_, i) => i + 1.0)],
+            Y: Drawn(y, one.Values)));
+        var allX = drawn.SelectMany(one => one.X);
+        var allY = drawn.SelectMany(one => one.Y);
+        RequireNoInfinity(allX, $"Positions of chart '{title}'");
+
+        var traces = drawn.Select((one, i) => new ScatterTrace
+        {
+            Name = one.Series.Name,
+            X = PlotData.Of(one.X),
+            Y = PlotData.Of(one.Y),
+            Mode = !joined ? ScatterMode.Markers : one.Y.Length > MostPointsWithMarkers ? ScatterMode.Lines : ScatterMode.LinesAndMarkers,
+            Line = joined ? new Line { Color = Palette.Color(i), Width = 3, Dash = Palette.Dash(i) } : null,
+            Marker = new Marker
+            {
+                Color = Palette.Color(i),
+                Symbol = Palette.Symbol(i),
+                Size = joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
+                Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
+            },
+            ErrorY = Uncertainty(y, one.Series),
+            Text = one.Series.Labels is { } labels ? PlotData.Of(labels) : null,
+            HoverTemplate = HoverTemplate(
+            [
+                "<b>%{fullData.name}</b>",
+                .. one.Series.Labels is null ? Array.Empty<string>() : ["%{text}"],
+                Theme.HoverLine(x, "x", allX),
+                Theme.HoverLine(y, "y", allY),
+            ]),
+        });
+        return new Figure
+        {
+            Traces = [.. traces],
+            Layout = (Theme.Layout(title, [.. series.Select(one => one.Name)]) with
+            {
+                XAxes = [Theme.NumberAxis(x, allX)],
+                YAxes = [Theme.NumberAxis(y, allY)],
+            }).WithMarks(x, y),
+        };
+    }
+}

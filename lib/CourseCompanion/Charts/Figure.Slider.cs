@@ -1,0 +1,106 @@
+using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Charts;
+
+public sealed partial record Figure
+{
+    private const double SliderHeight = 110;
+
+    /// <summary>
+    /// The states of one chart behind a slider: <c>Figure.Slider("Propagation", "Itération", [("0", start), ("1", next), ...])</c>. Axes keep
+    /// the range of all states, so that what moves is the data.
+    /// </summary>
+    /// <remarks>
+    /// All states are in the figure and the slider only shows one of them. plotly.js's animation frames would be shorter, but the viewer of
+    /// notebooks in VS Code does not load frames.
+    /// </remarks>
+    /// <param name="title">French title of the whole.</param>
+    /// <param name="stepName">What a step is, in French: stands before its label.</param>
+    /// <param name="steps">Label and chart of each state, at least one; one pair of axes each.</param>
+    /// <returns>One figure, in its first state.</returns>
+    /// <exception cref="ArgumentException">There is no state, or one has several axes or a slider.</exception>
+    public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(stepName);
+        ArgumentNullException.ThrowIfNull(steps);
+        (string Label, Figure Figure)[] states = [.. steps];
+        if (states.Length == 0)
+        {
+            throw new ArgumentException("A slider has at least one state.", nameof(steps));
+        }
+
+        foreach (var (label, state) in states)
+        {
+            if (state.Layout is not { XAxes.Count: 1, YAxes.Count: 1, Sliders: null })
+            {
+                throw new ArgumentException($"State '{label}' does not fit on a slider: it has a slider or several axes.", nameof(steps));
+            }
+        }
+
+        var total = states.Sum(state => state.Figure.Traces.Count);
+        var traces = new List<Trace>(total);
+        var sliderSteps = new List<SliderStep>(states.Length);
+        foreach (var (index, (label, state)) in states.Index())
+        {
+            var visible = new bool[total];
+            Array.Fill(visible, true, traces.Count, state.Traces.Count);
+            sliderSteps.Add(new SliderStep { Label = label, Args = [new Dictionary<string, bool[]> { ["visible"] = visible }] });
+            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == 0 }));
+        }
+
+        var first = states[0].Figure.Layout;
+        var legend = Theme.Layout(title, [.. states.SelectMany(state => state.Figure.Traces).Select(trace => trace.Name ?? "").Distinct()]);
+        var (start, end) = (states[0], states[^1]);
+        return new Figure
+        {
+            Traces = traces,
+            Layout = first with
+            {
+                Title = legend.Title,
+                Margin = legend.Margin! with { B = 70 },
+                Height = legend.Height + SliderHeight,
+                ShowLegend = first.ShowLegend,
+                XAxes = [Steady(first.XAxes[0], states, trace => Extent(trace).X)],
+                YAxes = [Steady(first.YAxes[0], states, trace => Extent(trace).Y)],
+                Sliders =
+                [
+                    new Slider
+                    {
+                        Active = 0,
+                        CurrentValue = new SliderValue { Prefix = FrenchText.Typeset(stepName + " : "), Font = new Font { Size = 17 } },
+                        Steps = sliderSteps,
+                        Pad = new Margin { T = 60 },
+                        Font = new Font { Size = 14 },
+                    },
+                ],
+            },
+            AltText = FrenchText.Typeset(
+                $"« {title} », {FrenchNumbers.Count(states.Length, "étape")} ({stepName} : de {start.Label} à {end.Label}). Au début : ")
+                + start.Figure.AltText + FrenchText.Typeset(" À la fin : ") + end.Figure.AltText,
+        };
+    }
+
+    /// <summary>Gives an axis the range of all states, unless it has one.</summary>
+    private static LayoutAxis Steady(
+        LayoutAxis axis, (string Label, Figure Figure)[] states, Func<Trace, IEnumerable<double>> extent)
+    {
+        double[] values = [.. states.SelectMany(state => state.Figure.Traces).SelectMany(extent).Where(double.IsFinite)];
+        if (axis.Range is not null || axis.Type is "log" or "category" || values.Length == 0)
+        {
+            return axis;
+        }
+
+        var (low, high) = (values.Min(), values.Max());
+        var pad = high > low ? 0.05 * (high - low) : 0.5;
+        return axis with { Range = [low == 0 ? 0 : low - pad, high + pad] };
+    }
+
+    private static (IEnumerable<double> X, IEnumerable<double> Y) Extent(Trace trace) => trace switch
+    {
+        ScatterTrace scatter => (scatter.X.Numbers ?? [], scatter.Y.Numbers ?? []),
+        BarTrace { Orientation: "h" } bar => ([0, .. bar.X.Numbers ?? []], []),
+        BarTrace bar => ([], [0, .. bar.Y.Numbers ?? []]),
+        _ => ([], []),
+    };
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Charts;
+
+/// <summary>
+/// A chart: traces, a layout and an alternative text. Unchangeable; <c>figure with { AltText = "..." }</c> makes a variant.
+/// <see cref="Chart"/> makes the usual ones.
+/// </summary>
+[TypeFormatterSource(
+    typeof(DisplayableFormatterSource),
+    PreferredMimeTypes = [MimeTypes.Plotly, MimeTypes.Html, MimeTypes.PlainText])]
+public sealed partial record Figure : IDisplayable
+{
+    /// <summary>The version of plotly.js that figures are checked against.</summary>
+    public const string PlotlyVersion = "4.1.2";
+
+    /// <summary>Where a page without plotly.js gets it from.</summary>
+    public const string PlotlyUrl = $"https://cdn.jsdelivr.net/npm/plotly.js-dist-min@{PlotlyVersion}/plotly.min.js";
+
+    /// <summary>Checksum of that file, as a browser verifies it.</summary>
+    public const string PlotlyIntegrity = "sha384-hHv6D3tTUUBpp4tVv6t2Dc3oGuRhphmWOTKUR8jWyN0Pnon1g3iebKCNDNmKmxo8";
+
+    private readonly string? _altText;
+
+    /// <summary>The data.</summary>
+    public required IReadOnlyList<Trace> Traces { get; init; }
+
+    /// <summary>Titles, axes, legend.</summary>
+    public required Layout Layout { get; init; }
+
+    /// <summary>The title on one line.</summary>
+    public string Title => Layout.Title?.Text.ReplaceLineEndings(" ") ?? "";
+
+    /// <summary>What the chart says, in French, for those who do not see it; written from the data unless given.</summary>
+    public string AltText
+    {
+        get => _altText ?? AlternativeText.Describe(this);
+        init => _altText = value;
+    }
+
+    /// <summary>The figure as plotly.js takes it.</summary>
+    /// <returns>One JSON object: <c>data</c>, <c>layout</c>, <c>config</c>.</returns>
+    public string ToJson() => JsonSerializer.Serialize(
+        new Dictionary<string, object> { ["data"] = Traces, ["layout"] = Layout, ["config"] = Config.Default },
+        PlotlyJson.Options);
+
+    /// <summary>
+    /// The figure as an HTML fragment. It draws itself with the page's <c>Plotly</c>, or loads plotly.js from <see cref="PlotlyUrl"/>; where
+    /// neither is possible, the alternative text stays visible.
+    /// </summary>
+    /// <returns>A <c>div</c> and a <c>script</c>.</returns>
+    public string ToHtml()
+    {
+        var json = ToJson();
+        // Named after its content: the same figure gives the same page.
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
+        var alt = FrenchText.Encode(AltText);
+        var height = (Layout.Height ?? Theme.Height).ToString(CultureInfo.InvariantCulture);
+        return $$"""
+            <div class="course-figure" data-figure="{{name}}" role="img" aria-label="{{alt}}" style="min-height: {{height}}px"><p>{{alt}}</p></div>
+            <script>
+            (function () {
+              var figure = {{json}};
+              var places = function () { return document.querySelectorAll('[data-figure="{{name}}"]:not([data-drawn])'); };
+              var draw = function () {
+                places().forEach(function (place) {
+                  place.setAttribute("data-drawn", "");
+                  place.textContent = "";
+                  window.Plotly.newPlot(place, figure);
+                });
+              };
+              if (window.Plotly) { draw(); return; }
+              var loader = document.getElementById("course-plotly");
+              if (!loader) {
+                loader = document.createElement("script");
+                loader.id = "course-plotly";
+                loader.src = "{{PlotlyUrl}}";
+                loader.integrity = "{{PlotlyIntegrity}}";
+                loader.crossOrigin = "anonymous";
+                document.head.appendChild(loader);
+              }
+              loader.addEventListener("load", draw);
+            })();
+            </script>
+            """;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
+    {
+        [MimeTypes.Plotly] = ToJson(),
+        [MimeTypes.Html] = ToHtml(),
+        [MimeTypes.PlainText] = AltText,
+    };
+
+    /// <summary>The alternative text.</summary>
+    /// <returns>French text.</returns>
+    public override string ToString() => AltText;
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+
+namespace CourseCompanion.Charts;
+
+/// <summary>Named values of a chart: a curve, a cloud of points, a set of bars.</summary>
+public sealed record Series
+{
+    /// <summary>Creates a series.</summary>
+    /// <param name="name">French name, for the legend.</param>
+    /// <param name="values">Vertical values; not-a-number leaves a gap in a curve. Copied.</param>
+    public Series(string name, IEnumerable<double> values)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(values);
+        Name = name;
+        Values = [.. values];
+    }
+
+    /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
+    public Series(string name, IEnumerable<float> values)
+        : this(name, values.Select(value => (double)value))
+    {
+    }
+
+    /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
+    public Series(string name, IEnumerable<int> values)
+        : this(name, values.Select(value => (double)value))
+    {
+    }
+
+    /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
+    public Series(string name, IEnumerable<long> values)
+        : this(name, values.Select(value => (double)value))
+    {
+    }
+
+    /// <summary>French name, for the legend.</summary>
+    public string Name { get; }
+
+    /// <summary>Vertical values.</summary>
+    public IReadOnlyList<double> Values { get; }
+
+    /// <summary>Horizontal values; null for 1, 2, 3, ...</summary>
+    public IReadOnlyList<double>? Positions { get; private init; }
+
+    /// <summary>Lower and upper ends of the uncertainty of each value, or null.</summary>
+    public (IReadOnlyList<double> Low, IReadOnlyList<double> High)? Interval { get; private init; }
+
+    /// <summary>A text per value for hover texts, or null.</summary>
+    public IReadOnlyList<string>? Labels { get; private init; }
+
+    /// <summary>The same series at given horizontal places.</summary>
+    /// <typeparam name="T">Any number type.</typeparam>
+    /// <param name="positions">One per value.</param>
+    /// <returns>A new series.</returns>
+    /// <exception cref="ArgumentException">There are not as many positions as values.</exception>
+    public Series At<T>(IEnumerable<T> positions)
+        where T : INumberBase<T>
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        return this with { Positions = SameCount(positions.Select(double.CreateChecked), "positions") };
+    }
+
+    /// <summary>The same series with an uncertainty around each value (a confidence interval).</summary>
+    /// <param name="low">Lower ends, one per value.</param>
+    /// <param name="high">Upper ends, one per value.</param>
+    /// <returns>A new series.</returns>
+    /// <exception cref="ArgumentException">There are not as many ends as values.</exception>
+    public Series Between(IEnumerable<double> low, IEnumerable<double> high) =>
+        this with { Interval = (SameCount(low, "lower ends"), SameCount(high, "upper ends")) };
+
+    /// <summary>The same series with a text for each value, shown when hovering.</summary>
+    /// <param name="labels">French texts, one per value.</param>
+    /// <returns>A new series.</returns>
+    /// <exception cref="ArgumentException">There are not as many texts as values.</exception>
+    public Series Labelled(IEnumerable<string> labels) => this with { Labels = SameCount(labels, "labels") };
+
+    private T[] SameCount<T>(IEnumerable<T> items, string what)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        T[] list = [.. items];
+        return list.Length == Values.Count
+            ? list
+            : throw new ArgumentException($"Series '{Name}' has {Values.Count} values but {list.Length} {what}.");
+    }
+}

@@ -1,0 +1,211 @@
+using CourseCompanion.Charts;
+using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Imaging;
+
+namespace CourseCompanion.EndToEnd.Browser;
+
+/// <summary>One example of everything the chart builder can make, with the hard cases: long names, markup in names, many series.</summary>
+internal static class ChartGallery
+{
+    private static readonly string[] Classes =
+    [
+        "Kératose actinique", "Carcinome basocellulaire", "Kératose bénigne", "Dermatofibrome", "Mélanome", "Nævus mélanocytaire",
+        "Lésion vasculaire",
+    ];
+
+    public static IReadOnlyDictionary<string, Figure> Figures { get; } = new Dictionary<string, Figure>
+    {
+        ["line"] = LearningCurves(),
+        ["line-many"] = Chart.Line(
+            "Exactitude selon la méthode et le nombre d’images étiquetées par classe, sur l’ensemble de test de DermaMNIST",
+            "Images par classe",
+            Axis.Percent("Exactitude"),
+            Enumerable.Range(0, 8).Select(i => new Series(
+                $"Méthode numéro {i + 1}", Enumerable.Range(1, 6).Select(n => 0.3 + 0.05 * i + 0.04 * n)).At([5, 10, 20, 50, 100, 200]))),
+        ["line-log"] = Chart.Line(
+            "Perte selon le pas d’apprentissage",
+            new Axis("Pas d’apprentissage") { IsLogarithmic = true }.Mark(1e-3, "Adam, valeur usuelle"),
+            "Perte (entropie croisée)",
+            new Series("Validation", [1.9, 1.2, 0.71, 0.95, double.NaN, 2.4]).At([1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0])),
+        ["bar"] = Chart.Bar(
+            "Images par classe : un jeu de données très déséquilibré",
+            "Classe",
+            "Images",
+            Classes,
+            new Series("Images", [228, 359, 769, 80, 779, 4693, 99])),
+        ["bar-grouped"] = Chart.Bar(
+            "Rappel par classe avant et après les pseudo-labels",
+            "Classe",
+            Axis.Percent("Rappel") with { Minimum = 0, Maximum = 1 },
+            Classes,
+            new Series("Supervisé (350 images)", [0.45, 0.52, 0.31, 0.6, 0.42, 0.713, 0.83]),
+            new Series("Pseudo-labels", [0.5, 0.55, 0.36, 0.58, 0.4, 0.791, 0.86])),
+        ["bar-stacked"] = Chart.StackedBar(
+            "Pseudo-labels ajoutés à chaque tour",
+            "Tour",
+            "Pseudo-labels",
+            ["1", "2", "3", "4", "5"],
+            new Series("Justes", [1203, 2110, 2874, 3355, 3790]),
+            new Series("Faux", [230, 481, 702, 911, 1180])),
+        ["bar-horizontal"] = Chart.HorizontalBar(
+            "Scores macro AUC avec intervalle de confiance à 95 %",
+            "Macro AUC",
+            "Méthode",
+            ["Classe majoritaire", "Supervisé, 350 images étiquetées", "Pseudo-labels calibrés par température"],
+            new Series("Macro AUC", [0.5, 0.861, 0.884]).Between([0.5, 0.852, 0.871], [0.5, 0.873, 0.895])),
+        ["scatter"] = TwoMoons(),
+        ["heatmap"] = Chart.Heatmap(
+            "Exactitude selon le seuil et la marge",
+            "Seuil",
+            "Marge",
+            Axis.Percent("Exactitude"),
+            ["0,50", "0,70", "0,90", "0,95", "0,99"],
+            ["0,0", "0,1", "0,2"],
+            new[,] { { 0.51, 0.54, 0.57, 0.56, 0.55 }, { 0.52, 0.55, 0.58, 0.57, 0.54 }, { 0.53, 0.56, 0.575, 0.56, double.NaN } }),
+        ["confusion"] = Chart.ConfusionMatrix("Matrice de confusion sur l’ensemble de test", Confusion(), Classes),
+        ["histogram"] = Chart.Histogram(
+            "Confiance des prédictions",
+            Axis.Percent("Confiance") with { Minimum = 0, Maximum = 1 },
+            "Images",
+            new Series("Justes", Confidences(1, 3000, 6, 1.4)),
+            new Series("Fausses", Confidences(2, 1200, 3, 2))),
+        ["histogram-share"] = Chart.Histogram(
+            "Répartition des confiances",
+            Axis.Percent("Confiance").Mark(0.9, "Seuil de 90 %"),
+            Axis.Percent("Part des images"),
+            10,
+            new Series("Toutes", Confidences(3, 2000, 5, 1.5))),
+        ["reliability"] = Reliability("Fiabilité avant calibration", 0.14),
+        ["grid"] = Figure.Grid(
+            "Fiabilité avant et après calibration par température",
+            2,
+            Reliability("Avant : température de 1", 0.14),
+            Reliability("Après : température de 1,8", 0.02)),
+        ["grid-mixed"] = Figure.Grid(
+            "Effet du seuil",
+            2,
+            LearningCurves(),
+            Chart.Line(
+                "Pseudo-labels retenus",
+                Axis.Percent("Seuil"),
+                "Pseudo-labels",
+                new Series("Retenus", [6100, 5200, 3900, 2800, 900]).At([0.5, 0.7, 0.9, 0.95, 0.99])),
+            TwoMoons(),
+            Chart.Bar("Images par classe", "Classe", "Images", ["A", "B"], new Series("Images", [12, 15]))),
+        ["slider"] = Figure.Slider(
+            "Les étiquettes se propagent de proche en proche",
+            "Itération",
+            Enumerable.Range(0, 6).Select(step => ($"{step}", Moons(step)))),
+        ["image"] = Picture(),
+        ["markup"] = Chart.Bar(
+            "<b>Pas gras</b> & <img src=x onerror=\"document.title='broken'\">",
+            "<i>Classe</i>",
+            new Axis("Images %{y} <script>") { Unit = "<u>" },
+            ["<a href=\"javascript:1\">lien</a>", "a & b", "p < 0,05"],
+            new Series("<b>série</b> %{x}", [1, 2, 3]),
+            new Series("autre <br> série", [3, 2, 1])),
+        ["single-values"] = Chart.Bar("Une seule barre", "Classe", "Images", new Dictionary<string, double> { ["Unique"] = 1 }),
+    };
+
+    private static Figure LearningCurves() => Chart.Line(
+        "Courbes d’apprentissage",
+        "Époque",
+        Axis.Percent("Exactitude").Mark(0.668, "Classe majoritaire : 66,8 %"),
+        new Series("Entraînement", [0.312, 0.455, 0.571, 0.662, 0.734, 0.791, 0.842, 0.871]),
+        new Series("Validation", [0.351, 0.442, 0.518, 0.561, 0.574, 0.583, 0.571, 0.569]));
+
+    private static Figure TwoMoons() => Moons(2) with { AltText = "Deux lunes entremêlées, chacune de sa couleur." };
+
+    private static Figure Moons(int step)
+    {
+        var random = new Random(7);
+        var points = Enumerable.Range(0, 120).Select(i =>
+        {
+            var angle = Math.PI * random.NextDouble();
+            var upper = i % 2 == 0;
+            var noise = () => 0.08 * (random.NextDouble() + random.NextDouble() - 1);
+            return (
+                X: (upper ? Math.Cos(angle) : 1 - Math.Cos(angle)) + noise(),
+                Y: (upper ? Math.Sin(angle) : 0.5 - Math.Sin(angle)) + noise(),
+                Class: angle * 6 / Math.PI <= step + 1 ? upper ? 1 : 2 : 0);
+        }).ToList();
+        string[] names = ["Sans étiquette", "Classe A", "Classe B"];
+        return Chart.Scatter(
+            "Deux lunes",
+            "Première coordonnée",
+            "Seconde coordonnée",
+            Enumerable.Range(0, 3).Where(k => points.Any(p => p.Class == k)).Select(k =>
+            {
+                var own = points.Where(p => p.Class == k).ToList();
+                return new Series(names[k], own.Select(p => p.Y)).At(own.Select(p => p.X));
+            }));
+    }
+
+    private static Figure Reliability(string title, double excess) => Chart.ReliabilityDiagram(
+        title,
+        Enumerable.Range(0, 10).Select(i => new ReliabilityBin(
+            i / 10.0, (i + 1) / 10.0, i < 2 ? 0 : 40 * i * i, i / 10.0 + 0.06, Math.Clamp(i / 10.0 + 0.06 - excess * i / 9 * (i == 4 ? -1 : 1), 0, 1))));
+
+    private static long[,] Confusion()
+    {
+        var counts = new long[7, 7];
+        long[] totals = [66, 103, 220, 23, 223, 1341, 29];
+        for (var i = 0; i < 7; i++)
+        {
+            for (var j = 0; j < 7; j++)
+            {
+                counts[i, j] = i == j ? totals[i] * 6 / 10 : totals[i] * ((i * 3 + j) % 5) / 40;
+            }
+        }
+
+        return counts;
+    }
+
+    private static List<double> Confidences(int seed, int count, double up, double down)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+            Math.Pow(random.NextDouble(), 1 / up) * (1 - Math.Pow(random.NextDouble(), down * 2) * 0.3))];
+    }
+
+    private static Figure Picture()
+    {
+        var pixels = new byte[28 * 28 * 3];
+        for (var i = 0; i < 28 * 28; i++)
+        {
+            pixels[3 * i] = (byte)(i % 28 * 9);
+            pixels[3 * i + 1] = (byte)(i / 28 * 9);
+            pixels[3 * i + 2] = (byte)((i % 28 + i / 28) % 2 * 255);
+        }
+
+        var axes = Chart.Scatter("Une image", "Colonne", "Ligne", new Series("coin", [0]).At([0]));
+        return axes with { Traces = [new ImageTrace { Source = PngEncoder.ToDataUri(pixels, 28, 28, 3) }] };
+    }
+
+    public static ImageGrid Images()
+    {
+        var random = new Random(5);
+        var images = Enumerable.Range(0, 10).Select(n =>
+        {
+            var planes = new byte[3 * 28 * 28];
+            var (cx, cy, r) = (10 + random.Next(8), 10 + random.Next(8), 4 + random.Next(6));
+            for (var i = 0; i < 28 * 28; i++)
+            {
+                var inside = Math.Pow(i % 28 - cx, 2) + Math.Pow(i / 28 - cy, 2) < r * r;
+                planes[i] = (byte)(inside ? 120 : 225);
+                planes[784 + i] = (byte)(inside ? 60 + random.Next(30) : 180);
+                planes[1568 + i] = (byte)(inside ? 40 : 160);
+            }
+
+            return planes;
+        });
+        return Chart.ImageGrid(
+            "Les erreurs dont le modèle est le plus sûr",
+            28,
+            28,
+            3,
+            images,
+            Enumerable.Range(0, 10).Select(n => $"Vraie : {Classes[n % 7]}\nPrédite : <b>{Classes[(n + 4) % 7]}</b>\n99,{n} %"),
+            5);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using CourseCompanion.Data;
 
 namespace CourseCompanion.Imaging;
 
@@ -12,7 +13,6 @@ public static class PngEncoder
     private const byte FilterUp = 2;
 
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-    private static readonly uint[] CrcTable = BuildCrcTable();
 
     /// <summary>Encodes one picture.</summary>
     /// <param name="pixels">Bytes in rows from top to bottom, <c>[height, width, channels]</c>, values 0 to 255.</param>
@@ -92,34 +92,10 @@ public static class PngEncoder
         file.Write(number);
         file.Write(type);
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~UpdateCrc(UpdateCrc(uint.MaxValue, type), data));
+        var check = new Crc32();
+        check.Append(type);
+        check.Append(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, check.Value);
         file.Write(number);
-    }
-
-    private static uint UpdateCrc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (var value in data)
-        {
-            crc = CrcTable[(crc ^ value) & 0xFF] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    private static uint[] BuildCrcTable()
-    {
-        var table = new uint[256];
-        for (uint n = 0; n < table.Length; n++)
-        {
-            var crc = n;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) == 0 ? crc >> 1 : 0xEDB88320 ^ (crc >> 1);
-            }
-
-            table[n] = crc;
-        }
-
-        return table;
     }
 }

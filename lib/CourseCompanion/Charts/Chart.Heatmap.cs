@@ -1,4 +1,5 @@
 using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Charts;
@@ -146,6 +147,27 @@ public static partial class Chart
                 $"Matrice de confusion « {figure.Title} », {FrenchNumbers.Count(size, "classe")}, "
                 + $"{FrenchNumbers.Count(totals.Sum(), "image")}. Part de chaque vraie classe bien prédite : {string.Join(" ; ", recalls)}."),
         };
+    }
+
+    /// <summary>A confusion matrix, from the evaluation's own.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="matrix">The counts.</param>
+    /// <param name="classes">French names of the classes.</param>
+    /// <returns>The figure.</returns>
+    /// <exception cref="ArgumentException">There are not as many names as classes.</exception>
+    public static Figure ConfusionMatrix(string title, ConfusionMatrix matrix, IEnumerable<string> classes)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        var counts = new long[matrix.ClassCount, matrix.ClassCount];
+        for (var truth = 0; truth < matrix.ClassCount; truth++)
+        {
+            for (var predicted = 0; predicted < matrix.ClassCount; predicted++)
+            {
+                counts[truth, predicted] = matrix[truth, predicted];
+            }
+        }
+
+        return ConfusionMatrix(title, counts, classes);
     }
 
     private static Layout MatrixLayout(string title, Axis x, Axis y, int rows)

@@ -1,4 +1,5 @@
 using CourseCompanion.Imaging;
+using TorchSharp;
 
 namespace CourseCompanion.Charts;
 
@@ -42,6 +43,28 @@ public static partial class Chart
             Columns = columns,
             DisplayWidth = width > ThumbnailWidth ? Math.Min(width, 2 * ThumbnailWidth) : ThumbnailWidth / width * width,
         };
+    }
+
+    /// <summary>Thumbnails with captions, from a tensor.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="images">Pictures <c>[N, C, H, W]</c>, uint8, C = 1 or 3, on any device.</param>
+    /// <param name="captions">French captions, one per picture, with line feeds if wished; null for none.</param>
+    /// <param name="columns">Pictures per row, 1 or more.</param>
+    /// <returns>The grid.</returns>
+    /// <exception cref="ArgumentException">The tensor is not such a batch, is empty, or captions are not as many.</exception>
+    public static ImageGrid ImageGrid(string title, torch.Tensor images, IEnumerable<string>? captions = null, int columns = 6)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dim() != 4 || images.dtype != torch.ScalarType.Byte)
+        {
+            throw new ArgumentException(
+                $"Images are a uint8 tensor [N, C, H, W], not {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        var planes = images.cpu().contiguous().data<byte>().ToArray();
+        var (channels, height, width) = ((int)images.shape[1], (int)images.shape[2], (int)images.shape[3]);
+        return ImageGrid(title, width, height, channels, planes.Chunk(Math.Max(1, channels * height * width)), captions, columns);
     }
 
     private static byte[] Interleave(byte[] planes, int width, int height, int channels)

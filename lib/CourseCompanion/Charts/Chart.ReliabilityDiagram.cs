@@ -1,15 +1,8 @@
 using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Charts;
-
-/// <summary>One bin of a reliability diagram.</summary>
-/// <param name="Lower">Lowest confidence of the bin, 0 to 1.</param>
-/// <param name="Upper">Highest confidence of the bin, 0 to 1.</param>
-/// <param name="Count">Images in the bin.</param>
-/// <param name="Confidence">Mean confidence of these images, 0 to 1; not read when there are none.</param>
-/// <param name="Accuracy">Share of these images that are rightly classified, 0 to 1; not read when there are none.</param>
-public readonly record struct ReliabilityBin(double Lower, double Upper, long Count, double Confidence, double Accuracy);
 
 public static partial class Chart
 {
@@ -18,7 +11,7 @@ public static partial class Chart
     /// diagonal hatched, the expected calibration error in the title.
     /// </summary>
     /// <param name="title">French title; the error is added to it.</param>
-    /// <param name="bins">The bins; empty ones are left out.</param>
+    /// <param name="bins">The bins (<see cref="Calibration.ReliabilityBins(TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, int)"/>); empty ones are left out.</param>
     /// <returns>The figure.</returns>
     /// <exception cref="ArgumentException">No bin holds an image, or a bin's share is not between 0 and 1.</exception>
     public static Figure ReliabilityDiagram(string title, IEnumerable<ReliabilityBin> bins)
@@ -40,7 +33,7 @@ public static partial class Chart
         }
 
         var total = filled.Sum(bin => bin.Count);
-        var error = filled.Sum(bin => (double)bin.Count / total * Math.Abs(bin.Accuracy - bin.Confidence));
+        var error = Calibration.ExpectedCalibrationError(filled);
         var centers = PlotData.Of(filled.Select(bin => 50 * (bin.Lower + bin.Upper)));
         var widths = PlotData.Of(filled.Select(bin => 100 * (bin.Upper - bin.Lower)));
         var hover = PlotData.Of(filled.Select(bin => FrenchText.Typeset(

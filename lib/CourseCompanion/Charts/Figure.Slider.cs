@@ -45,7 +45,7 @@ public sealed partial record Figure
         {
             var visible = new bool[total];
             Array.Fill(visible, true, traces.Count, state.Traces.Count);
-            sliderSteps.Add(new SliderStep { Label = label, Args = [new Dictionary<string, bool[]> { ["visible"] = visible }] });
+            sliderSteps.Add(new SliderStep { Label = label, Args = ["visible", visible] });
             traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == 0 }));
         }
 

@@ -1,5 +1,6 @@
 using CourseCompanion.Charts;
 using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Evaluation;
 using CourseCompanion.Imaging;
 
 namespace CourseCompanion.EndToEnd.Browser;

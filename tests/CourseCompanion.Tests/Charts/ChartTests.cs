@@ -1,0 +1,263 @@
+using System.Text.Json;
+using CourseCompanion.Charts;
+using CourseCompanion.Evaluation;
+using CourseCompanion.Teaching;
+using TorchSharp;
+
+namespace CourseCompanion.Tests.Charts;
+
+public sealed class ChartTests
+{
+    private static readonly Series Ordinary = new("Validation", [0.5, 0.75]);
+
+    private static JsonElement Json(Figure figure)
+    {
+        using var document = JsonDocument.Parse(figure.ToJson());
+        return document.RootElement.Clone();
+    }
+
+    private static double?[] Numbers(JsonElement array) =>
+        [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Null ? (double?)null : item.GetDouble())];
+
+    [Fact]
+    public void Line_places_values_at_one_two_three_and_draws_shares_as_percentages()
+    {
+        var trace = Json(Chart.Line("Titre", "Époque", Axis.Percent("Exactitude"), Ordinary)).GetProperty("data")[0];
+
+        Assert.Equal("scatter", trace.GetProperty("type").GetString());
+        Assert.Equal("lines+markers", trace.GetProperty("mode").GetString());
+        Assert.Equal([1, 2], Numbers(trace.GetProperty("x")));
+        Assert.Equal([50, 75], Numbers(trace.GetProperty("y")));
+    }
+
+    [Fact]
+    public void Json_rounds_to_six_digits_keeps_whole_numbers_and_writes_gaps_as_null()
+    {
+        var json = Chart.Line("Titre", "x", "y", new Series("a", [1 / 3.0, double.NaN, 4_000_001, 1.5e-7])).ToJson();
+
+        Assert.Contains("\"y\":[0.333333,null,4000001,1.5E-07]", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_does_not_depend_on_the_culture()
+    {
+        var before = Thread.CurrentThread.CurrentCulture;
+        try
+        {
+            var expected = Chart.Line("Titre", "x", "y", Ordinary).ToJson();
+            Thread.CurrentThread.CurrentCulture = new System.Globalization.CultureInfo("fr-FR");
+
+            Assert.Equal(expected, Chart.Line("Titre", "x", "y", Ordinary).ToJson());
+        }
+        finally
+        {
+            Thread.CurrentThread.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void Layout_is_French_and_titled()
+    {
+        var layout = Json(Chart.Line("Un titre", "Époque", new Axis("Durée") { Unit = "s" }, Ordinary)).GetProperty("layout");
+
+        Assert.Equal(",\u202F", layout.GetProperty("separators").GetString());
+        Assert.Equal("Un titre", layout.GetProperty("title").GetProperty("text").GetString());
+        Assert.Equal("Époque", layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString());
+        Assert.Equal("Durée (s)", layout.GetProperty("yaxis").GetProperty("title").GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void Series_differ_by_more_than_colour()
+    {
+        var series = Enumerable.Range(0, 16).Select(i => new Series($"s{i}", [1.0, 2.0]));
+
+        var looks = Json(Chart.Line("Titre", "x", "y", series)).GetProperty("data").EnumerateArray()
+            .Select(trace => (trace.GetProperty("line").GetProperty("dash").GetString(), trace.GetProperty("marker").GetProperty("symbol").GetString(), trace.GetProperty("line").GetProperty("color").GetString()))
+            .ToList();
+
+        Assert.Equal(16, looks.Distinct().Count());
+        Assert.Equal(8, looks.Take(8).Select(look => look.Item1).Distinct().Count());
+        Assert.Equal(8, looks.Take(8).Select(look => look.Item2).Distinct().Count());
+    }
+
+    [Fact]
+    public void Texts_from_data_are_encoded()
+    {
+        var json = Chart.Bar("<b>Titre</b>", "x", "y", ["a<script>"], new Series("s & t", [1.0])).ToJson();
+
+        Assert.DoesNotContain("<", json.Replace("<br>", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\\u0026lt;b\\u0026gt;Titre", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mark_is_a_line_with_a_label_at_its_value()
+    {
+        var layout = Json(Chart.Line("Titre", "x", Axis.Percent("y").Mark(0.668, "Référence"), Ordinary)).GetProperty("layout");
+
+        Assert.Equal(66.8, layout.GetProperty("shapes")[0].GetProperty("y0").GetDouble());
+        Assert.Equal("Référence", layout.GetProperty("annotations")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void Bar_with_intervals_draws_distances_from_the_value()
+    {
+        var series = new Series("AUC", [0.8]).Between([0.7], [0.85]);
+
+        var error = Json(Chart.Bar("Titre", "x", "y", ["a"], series)).GetProperty("data")[0].GetProperty("error_y");
+
+        Assert.Equal(0.05, error.GetProperty("array")[0].GetDouble(), 9);
+        Assert.Equal(0.1, error.GetProperty("arrayminus")[0].GetDouble(), 9);
+    }
+
+    [Fact]
+    public void HorizontalBar_puts_the_first_category_on_top()
+    {
+        var figure = Json(Chart.HorizontalBar("Titre", "Valeur", "Nom", ["a", "b"], new Series("s", [1.0, 2.0])));
+
+        Assert.Equal("reversed", figure.GetProperty("layout").GetProperty("yaxis").GetProperty("autorange").GetString());
+        Assert.Equal([1, 2], Numbers(figure.GetProperty("data")[0].GetProperty("x")));
+        Assert.Equal("Valeur", figure.GetProperty("layout").GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void ConfusionMatrix_writes_counts_and_shares_of_rows()
+    {
+        var figure = Chart.ConfusionMatrix("Confusion", new long[,] { { 3, 1 }, { 0, 0 } }, ["Oui", "Non"]);
+
+        var trace = Json(figure).GetProperty("data")[0];
+        Assert.Equal([75, 25], Numbers(trace.GetProperty("z")[0]));
+        Assert.Equal([0, 0], Numbers(trace.GetProperty("z")[1]));
+        Assert.Equal("3<br>75\u00A0%", PlainMarkup(trace.GetProperty("text")[0][0]));
+        Assert.Contains("Oui, 75,0\u00A0% de 4\u00A0images\u202F; Non, aucune image", figure.AltText, StringComparison.Ordinal);
+
+        static string PlainMarkup(JsonElement text) => text.GetString()!;
+    }
+
+    [Fact]
+    public void ConfusionMatrix_of_the_evaluation_is_the_same()
+    {
+        var matrix = ConfusionMatrix.Count([0, 0, 1], [0, 1, 1], 2);
+
+        Assert.Equal(
+            Chart.ConfusionMatrix("C", new long[,] { { 1, 1 }, { 0, 1 } }, ["a", "b"]).ToJson(),
+            Chart.ConfusionMatrix("C", matrix, ["a", "b"]).ToJson());
+    }
+
+    [Fact]
+    public void ReliabilityDiagram_tells_the_error_and_leaves_empty_bins_out()
+    {
+        var figure = Chart.ReliabilityDiagram(
+            "Fiabilité",
+            [new(0, 0.5, 0, double.NaN, double.NaN), new(0.5, 0.75, 1, 0.6, 0.5), new(0.75, 1, 3, 0.9, 0.7)]);
+
+        // (1 x 0.1 + 3 x 0.2) / 4 = 0.175
+        Assert.Contains("17,5\u00A0%", figure.Title, StringComparison.Ordinal);
+        var gap = Json(figure).GetProperty("data")[1];
+        Assert.Equal([50, 70], Numbers(gap.GetProperty("base")));
+        Assert.Equal([10, 20], Numbers(gap.GetProperty("y")).Select(value => Math.Round(value!.Value, 6)).Cast<double?>());
+        Assert.Equal([62.5, 87.5], Numbers(gap.GetProperty("x")));
+    }
+
+    [Fact]
+    public void Histogram_bins_hold_the_largest_value()
+    {
+        var bins = Json(Chart.Histogram("Titre", "x", "y", 4, new Series("s", [0.0, 1.0, 4.0]))).GetProperty("data")[0].GetProperty("xbins");
+
+        Assert.Equal(0, bins.GetProperty("start").GetDouble());
+        Assert.True(bins.GetProperty("size").GetDouble() >= 1);
+        Assert.True(bins.GetProperty("end").GetDouble() >= 4);
+    }
+
+    [Fact]
+    public void AltText_tells_title_axes_and_extremes()
+    {
+        var alt = Chart.Line("Courbes", "Époque", Axis.Percent("Exactitude").Mark(0.6, "Seuil"), new Series("A", [0.4, 0.9, 0.85]), new Series("B", [0.1, 0.2, 0.3])).AltText;
+
+        Assert.Equal(
+            "Graphique en courbes «\u00A0Courbes\u00A0». Axe horizontal\u00A0: Époque. Axe vertical\u00A0: Exactitude (%). "
+            + "A\u00A0: 3\u00A0valeurs, minimum 40, maximum 90, dernière valeur 85. "
+            + "B\u00A0: 3\u00A0valeurs, minimum 10, maximum 30, dernière valeur 30. Repères\u00A0: Seuil.",
+            alt);
+    }
+
+    [Fact]
+    public void AltText_can_be_given_and_reaches_the_page()
+    {
+        var figure = Chart.Line("Titre", "x", "y", Ordinary) with { AltText = "Mon \"texte\" <b>" };
+
+        Assert.Equal("Mon \"texte\" <b>", figure.ToMimeBundle()[MimeTypes.PlainText]);
+        Assert.Contains("aria-label=\"Mon &quot;texte&quot; &lt;b&gt;\"", figure.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_of_the_same_figure_is_the_same()
+    {
+        static Figure Make() => Chart.Line("Titre", "x", "y", new Series("s", [1.0, 2.0]));
+
+        Assert.Equal(Make().ToHtml(), Make().ToHtml());
+    }
+
+    [Fact]
+    public void Grid_gives_each_chart_its_axes_and_names_a_series_once()
+    {
+        var one = Chart.Line("Un", "x", "y", Ordinary, new Series("Autre", [1.0, 2.0]));
+
+        var figure = Json(Figure.Grid("Tout", 2, one, one, one));
+
+        Assert.Equal(["x", "x", "x2", "x2", "x3", "x3"], figure.GetProperty("data").EnumerateArray().Select(trace => trace.GetProperty("xaxis").GetString()));
+        Assert.Equal(2, figure.GetProperty("data").EnumerateArray().Count(trace => trace.GetProperty("showlegend").GetBoolean()));
+        var layout = figure.GetProperty("layout");
+        Assert.Equal([0, 0.43], Numbers(layout.GetProperty("xaxis3").GetProperty("domain")));
+        Assert.Equal("y3", layout.GetProperty("xaxis3").GetProperty("anchor").GetString());
+        Assert.True(layout.GetProperty("yaxis3").GetProperty("domain")[1].GetDouble() < layout.GetProperty("yaxis").GetProperty("domain")[0].GetDouble());
+    }
+
+    [Fact]
+    public void Slider_shows_one_state_and_keeps_the_range_of_all()
+    {
+        static Figure State(double y) => Chart.Scatter("État", "x", "y", new Series("p", [y]).At([y]));
+
+        var figure = Json(Figure.Slider("Tout", "Itération", ("0", State(0)), ("1", State(10))));
+
+        Assert.Equal([true, false], figure.GetProperty("data").EnumerateArray().Select(trace => trace.GetProperty("visible").GetBoolean()));
+        Assert.Equal([0, 10.5], Numbers(figure.GetProperty("layout").GetProperty("yaxis").GetProperty("range")));
+        var second = figure.GetProperty("layout").GetProperty("sliders")[0].GetProperty("steps")[1];
+        Assert.Equal([false, true], second.GetProperty("args")[1].EnumerateArray().Select(v => v.GetBoolean()));
+    }
+
+    [Fact]
+    public void ImageGrid_of_a_tensor_is_that_of_its_bytes_and_encodes_captions()
+    {
+        byte[] first = [0, 255, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+        byte[] second = [.. first.Reverse()];
+        using var tensor = torch.tensor(first.Concat(second).ToArray(), [2, 3, 2, 2], dtype: torch.uint8);
+
+        var grid = Chart.ImageGrid("Planche", tensor, ["<b>un</b>", "deux\nlignes"]);
+
+        Assert.Equal(Chart.ImageGrid("Planche", 2, 2, 3, [first, second], ["<b>un</b>", "deux\nlignes"]).ToHtml(), grid.ToHtml());
+        Assert.Contains("&lt;b&gt;un&lt;/b&gt;", grid.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("alt=\"deux, lignes\"", grid.ToHtml(), StringComparison.Ordinal);
+        Assert.Equal("Planche d'images «\u00A0Planche\u00A0», 2\u00A0images\u00A0: <b>un</b>\u202F; deux, lignes.", grid.AltText);
+    }
+
+    [Fact]
+    public void Wrong_data_is_refused_with_the_name_of_what_is_wrong()
+    {
+        Assert.Contains("is empty", Message(() => Chart.Line("T", "x", "y", new Series("a", Array.Empty<double>()))), StringComparison.Ordinal);
+        Assert.Contains("not a number", Message(() => Chart.Line("T", "x", "y", new Series("a", [double.NaN]))), StringComparison.Ordinal);
+        Assert.Contains("value 1 is infinite", Message(() => Chart.Line("T", "x", "y", new Series("a", [1, double.PositiveInfinity]))), StringComparison.Ordinal);
+        Assert.Contains("no series", Message(() => Chart.Line("T", "x", "y")), StringComparison.Ordinal);
+        Assert.Contains("same name", Message(() => Chart.Line("T", "x", "y", Ordinary, Ordinary)), StringComparison.Ordinal);
+        Assert.Contains("2 values for 3 categories", Message(() => Chart.Bar("T", "x", "y", ["a", "b", "c"], Ordinary)), StringComparison.Ordinal);
+        Assert.Contains("2 values but 1 positions", Message(() => Ordinary.At([1])), StringComparison.Ordinal);
+        Assert.Contains("not a finite number", Message(() => Chart.Histogram("T", "x", "y", new Series("a", [1, double.NaN]))), StringComparison.Ordinal);
+        Assert.Contains("2 x 2 counts, not 1 x 2", Message(() => Chart.ConfusionMatrix("T", new long[1, 2], ["a", "b"])), StringComparison.Ordinal);
+        Assert.Contains("negative", Message(() => Chart.ConfusionMatrix("T", new long[,] { { -1 } }, ["a"])), StringComparison.Ordinal);
+        Assert.Contains("holds an image", Message(() => Chart.ReliabilityDiagram("T", [])), StringComparison.Ordinal);
+        Assert.Contains("no image", Message(() => Chart.ImageGrid("T", 2, 2, 1, [])), StringComparison.Ordinal);
+        Assert.Contains("1 images but 2 captions", Message(() => Chart.ImageGrid("T", 1, 1, 1, [[0]], ["a", "b"])), StringComparison.Ordinal);
+        Assert.Contains("several axes", Message(() => Figure.Grid("T", 1, Figure.Grid("U", 2, Chart.Line("T", "x", "y", Ordinary), Chart.Line("T", "x", "y", Ordinary)))), StringComparison.Ordinal);
+    }
+
+    private static string Message(Func<object> action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+}

@@ -14,6 +14,10 @@ internal static class Md5
         return Convert.ToHexStringLower(MD5.HashData(stream));
     }
 
+    /// <summary>The checksum of what a stream has left.</summary>
+    public static async Task<string> OfStreamAsync(Stream stream, CancellationToken cancellation) =>
+        Convert.ToHexStringLower(await MD5.HashDataAsync(stream, cancellation).ConfigureAwait(false));
+
     /// <summary>The checksum of bytes in memory.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
 }

@@ -1,5 +1,4 @@
 using CourseCompanion.Data;
-using CourseCompanion.Data.Synthetic;
 
 namespace CourseCompanion.Tests.Data;
 

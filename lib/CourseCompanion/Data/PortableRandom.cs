@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CourseCompanion.Data.Synthetic;
+namespace CourseCompanion.Data;
 
 /// <summary>
 /// Random numbers that are the same on every machine and in every version of .NET: SplitMix64 (Steele, Lea and Flood,

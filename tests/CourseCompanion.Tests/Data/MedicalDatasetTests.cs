@@ -90,6 +90,7 @@ public sealed class MedicalDatasetTests : IDisposable
     [Fact]
     public void Load_ColourImages_BecomeChannelsFirst()
     {
+        DataOptions options = Options();
         byte[] pixels = new byte[28 * 28 * 3];
         pixels[(((5 * 28) + 7) * 3) + 2] = 200;
         using (NpzWriter writer = new(_folder["data/bloodmnist.npz"]))
@@ -103,7 +104,7 @@ public sealed class MedicalDatasetTests : IDisposable
             writer.Commit();
         }
 
-        using MedicalDataset data = MedicalDataset.Load("bloodmnist", Options());
+        using MedicalDataset data = MedicalDataset.Load("bloodmnist", options);
 
         Assert.Equal(200, data.Test.Images[0, 2, 5, 7].item<byte>());
         Assert.Equal(7, data.Test.Labels[0].item<long>());

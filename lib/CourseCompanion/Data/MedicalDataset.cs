@@ -1,3 +1,4 @@
+using CourseCompanion.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,8 +56,10 @@ public sealed class MedicalDataset : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static MedicalDataset Load(string name, DataOptions? options = null)
     {
-        options ??= new DataOptions();
         DatasetInfo info = DatasetCatalog.Default[name];
+        options ??= new DataOptions();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, WorkContext.Cancellation);
+        options = options with { Cancellation = stop.Token };
         List<MissingSource> tried = [];
         DataEntry? entry = FindFile(info, options, tried);
         return entry is null ? Draw(info, options, tried) : Read(entry, options, tried);
@@ -97,7 +100,8 @@ public sealed class MedicalDataset : IDisposable
 
         try
         {
-            return Task.Run(() => store.GetAsync(info.Name, options.Progress, options.Cancellation), options.Cancellation).GetAwaiter().GetResult();
+            using DownloadProgressDisplay display = new();
+            return Task.Run(() => store.GetAsync(info.Name, options.Progress ?? display, options.Cancellation), options.Cancellation).GetAwaiter().GetResult();
         }
         catch (DownloadException exception) when (exception.Failure is DownloadFailure.Unreachable or DownloadFailure.Refused)
         {

@@ -132,7 +132,7 @@ public sealed class AugmentationTests : IDisposable
 
         Tensor turned = new Rotate(90, 90).Apply(images, 1);
 
-        Assert.True(turned.allclose(rot90(images), atol: 1e-4));
+        Assert.True(turned.allclose(images.rot90(1, (2, 3)), atol: 1e-4));
     }
 
     [Fact]
@@ -217,14 +217,15 @@ public sealed class AugmentationTests : IDisposable
     [Fact]
     public void Apply_WithMasks_TurnsBothAlike_AndMasksKeepTheirValues()
     {
-        Tensor masks = Images(8).narrow(1, 0, 1).gt(0).to_type(ScalarType.Float32);
+        Tensor masks = zeros(8, 1, 24, 24);
+        masks.narrow(2, 4, 12).narrow(3, 6, 9).fill_(1f);
         using Generator generator = new(1);
 
         (Tensor images, Tensor turned) = new Compose(new Flip(), new Rotate(40), new Zoom(0.8, 1.2), new Shift(0.1)).Apply(masks, masks, generator);
 
         Assert.True(turned.eq(0).logical_or(turned.eq(1)).all().item<bool>());
         Assert.False(turned.Equals(masks));
-        Assert.InRange((images - turned).abs().mean().item<float>(), 0f, 0.25f);
+        Assert.InRange((images - turned).abs().mean().item<float>(), 0f, 0.05f);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
@@ -18,6 +19,42 @@ namespace CourseCompanion.SemiSupervised;
 /// </remarks>
 public static class PseudoLabeling
 {
+    /// <summary>Runs pseudo-labeling on a training set whose labels outside the labelled part are treated as hidden truth.</summary>
+    /// <param name="model">Maps images [B, C, H, W] to logits [B, K]; trained in place.</param>
+    /// <param name="train">All training images. Their labels are used for the labelled indices only, the others for counting.</param>
+    /// <param name="split">Which images count as labelled.</param>
+    /// <param name="options">Settings; the course's if null.</param>
+    /// <param name="validation">Validation images for the calibration; see <see cref="PseudoLabelingOptions.Calibrate"/>.</param>
+    /// <param name="evaluate">Called with the model at the end of each round, for example to measure it on the test set.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
+    /// <returns>One record per round.</returns>
+    public static IReadOnlyList<PseudoLabelingRound> Run(
+        nn.Module<Tensor, Tensor> model,
+        ImageSet train,
+        LabelledSplit split,
+        PseudoLabelingOptions? options = null,
+        ImageSet? validation = null,
+        Func<nn.Module<Tensor, Tensor>, ClassificationReport>? evaluate = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(split);
+        using var scope = NewDisposeScope();
+        using var images = new ResidentImages(train.Images);
+        using ResidentImages? validationImages = validation is null ? null : new ResidentImages(validation.Images);
+        var labelled = new LabelledImages(
+            images, split.LabelledIndices, train.Labels.index_select(0, split.LabelledIndices));
+        return Run(
+            model,
+            labelled,
+            split.UnlabelledIndices,
+            options,
+            validationImages is null ? null : LabelledImages.All(validationImages, validation!.Labels),
+            train.Labels.index_select(0, split.UnlabelledIndices),
+            evaluate,
+            cancellation);
+    }
+
     /// <summary>Runs pseudo-labeling on labelled and unlabelled images.</summary>
     /// <param name="model">Maps images [B, C, H, W] to logits [B, K]; trained in place.</param>
     /// <param name="labelled">The labelled images.</param>

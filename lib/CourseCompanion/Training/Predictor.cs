@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;
@@ -36,6 +37,14 @@ public static class Predictor
     {
         using Tensor logits = Logits(model, images, indices, batchSize, cancellation);
         return logits.softmax(1);
+    }
+
+    /// <summary>Probabilities [N, K] of all images of a set, in stored order.</summary>
+    public static Tensor Probabilities(nn.Module<Tensor, Tensor> model, ImageSet images, int batchSize = DefaultBatchSize)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        using var resident = new ResidentImages(images.Images);
+        return Probabilities(model, resident, null, batchSize);
     }
 
     /// <summary>Any output [M, D] of a model, for example its features, for the images of the given indices.</summary>

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;
@@ -57,6 +58,6 @@ public sealed class ResidentImages : IDisposable
     private static Tensor Prepare(Tensor rows)
     {
         using Tensor images = rows.permute(0, 3, 1, 2);
-        return images.to(ScalarType.Float32).div_(127.5).sub_(1);
+        return Preprocessing.Normalize(images);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using static TorchSharp.torch;
 
@@ -13,7 +14,6 @@ public sealed class Trainer : IDisposable
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly TrainingOptions _options;
     private readonly optim.Optimizer _optimizer;
-    private readonly Generator _order;
     private int _epochsDone;
 
     /// <summary>Prepares the training of a model: optimiser and random order.</summary>
@@ -27,8 +27,31 @@ public sealed class Trainer : IDisposable
         _options = options ?? new TrainingOptions();
         _options.Validate();
         random.manual_seed(_options.Seed);
-        _order = new Generator((ulong)_options.Seed);
         _optimizer = optim.Adam(model.parameters(), lr: _options.LearningRate);
+    }
+
+    /// <summary>Trains a model on a set of images and leaves it with the weights of the best epoch on validation.</summary>
+    /// <param name="model">Maps images [B, C, H, W] to logits [B, K].</param>
+    /// <param name="train">Images to learn from, with their labels.</param>
+    /// <param name="options">How to train; the course's settings if null.</param>
+    /// <param name="validation">Images that choose the epoch; without them the last epoch stays. Never the test set.</param>
+    /// <param name="cancellation">Stops the training, besides <see cref="WorkContext.Cancellation"/>.</param>
+    public static TrainingHistory Fit(
+        nn.Module<Tensor, Tensor> model,
+        ImageSet train,
+        TrainingOptions? options = null,
+        ImageSet? validation = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        using var scope = NewDisposeScope();
+        using var trainImages = new ResidentImages(train.Images);
+        using ResidentImages? validationImages = validation is null ? null : new ResidentImages(validation.Images);
+        using var trainer = new Trainer(model, options);
+        return trainer.Fit(
+            LabelledImages.All(trainImages, train.Labels),
+            validationImages is null ? null : LabelledImages.All(validationImages, validation!.Labels),
+            cancellation);
     }
 
     /// <summary>Trains for the epochs of the options and leaves the model with the weights of the best one on validation.</summary>
@@ -94,10 +117,10 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         Tensor totalLoss = zeros(1, device: train.Images.Device);
         Tensor right = zeros(1, dtype: ScalarType.Int64, device: train.Images.Device);
-        Tensor order = randperm(train.Count, generator: _order).to(train.Images.Device);
+        var sampler = new BatchSampler(train.Count, _options.BatchSize, seed: _options.Seed, device: train.Images.Device);
         _model.train();
         int step = 0;
-        foreach (Tensor positions in order.split(_options.BatchSize))
+        foreach (Tensor positions in sampler.Epoch(_epochsDone))
         {
             WorkContext.ThrowIfCancelled(cancellation);
             using var stepScope = NewDisposeScope();
@@ -131,11 +154,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _optimizer.Dispose();
-        _order.Dispose();
-    }
+    public void Dispose() => _optimizer.Dispose();
 
     private ClassificationReport Evaluate(LabelledImages data, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
 using CourseCompanion.SemiSupervised;
@@ -82,6 +83,30 @@ public sealed class PseudoLabelingTests : IDisposable
         Assert.Equal(Added(known.Rounds), Added(unknown.Rounds));
         Assert.NotEqual(known.Rounds[^1].Right, wrong.Rounds[^1].Right);
         Assert.Null(unknown.Rounds[^1].Right);
+    }
+
+    [Fact]
+    public void Run_on_a_split_set_uses_the_labels_of_the_labelled_part_alone()
+    {
+        using var scope = NewDisposeScope();
+        using LabelledSplit split = LabelledSplit.PerClass(_data.Labels, 10);
+
+        // The same set with every label outside the labelled part replaced.
+        Tensor falsified = _data.Labels.add(1).remainder(3);
+        falsified.index_copy_(0, split.LabelledIndices, _data.Labels.index_select(0, split.LabelledIndices));
+        using var honest = new ImageSet(_data.Pixels.clone(), _data.Labels.clone(), 3);
+        using var corrupt = new ImageSet(_data.Pixels.clone(), falsified, 3);
+        long[] before = corrupt.Labels.data<long>().ToArray();
+
+        float[] Train(ImageSet set)
+        {
+            using SimpleCnn model = NewModel();
+            PseudoLabeling.Run(model, set, split, Quick);
+            return TrainerTests.Flat(Predictor.Logits(model, _validation.Images));
+        }
+
+        Assert.Equal(Train(honest), Train(corrupt));
+        Assert.Equal(before, corrupt.Labels.data<long>().ToArray());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
 using CourseCompanion.Training;
@@ -36,6 +37,24 @@ public sealed class TrainerTests : IDisposable
         Assert.True(report.Accuracy > 0.9, $"accuracy {report.Accuracy}");
         Assert.Equal([1, 2, 3, 4, 5, 6], history.Epochs.Select(epoch => epoch.Epoch));
         Assert.Equal(6, history.BestEpoch);
+    }
+
+    [Fact]
+    public void Fit_on_image_sets_is_the_same_training()
+    {
+        using var scope = NewDisposeScope();
+        using var toys = new ToyImages(perClass: 10);
+        using var set = new ImageSet(toys.Pixels.clone(), toys.Labels.clone(), toys.ClassCount);
+        var options = new TrainingOptions { Epochs = 2 };
+        using SimpleCnn first = NewModel();
+        using SimpleCnn second = NewModel();
+        using var trainer = new Trainer(first, options);
+
+        TrainingHistory expected = trainer.Fit(toys.All, toys.All);
+        TrainingHistory actual = Trainer.Fit(second, set, options, set);
+
+        Assert.Equal(expected.Epochs.Select(epoch => epoch.Loss), actual.Epochs.Select(epoch => epoch.Loss));
+        Assert.Equal(Flat(Predictor.Probabilities(first, toys.Images)), Flat(Predictor.Probabilities(second, set)));
     }
 
     [Fact]

@@ -5,20 +5,20 @@ using System.Text.Json.Serialization;
 namespace CourseCompanion.Teaching;
 
 /// <summary>One question with its choices. Choices keep their order; the first is « a ».</summary>
-/// <param name="Enonce">The question, in French.</param>
-/// <param name="Choix">The choices, in French: two to eight.</param>
-/// <param name="Bonnes">Letters of all right choices: <c>"b"</c>, or <c>"ac"</c> when several are right.</param>
-/// <param name="Explication">Why, in French; shown with the correction.</param>
-public sealed record Question(string Enonce, IReadOnlyList<string> Choix, string Bonnes, string Explication)
+/// <param name="Statement">The question, in French.</param>
+/// <param name="Choices">The choices, in French: two to eight.</param>
+/// <param name="Correct">Letters of all right choices: <c>"b"</c>, or <c>"ac"</c> when several are right.</param>
+/// <param name="Explanation">Why, in French; shown with the correction.</param>
+public sealed record Question(string Statement, IReadOnlyList<string> Choices, string Correct, string Explanation)
 {
     /// <summary>Whether several choices are right, which the student is told.</summary>
     [JsonIgnore]
-    public bool EstMultiple => Bonnes.Length > 1;
+    public bool IsMultiple => Correct.Length > 1;
 }
 
 /// <summary>
-/// The five questions at the end of a chapter. The notebook shows the quiz, the student writes letters, <see cref="Repondre"/> corrects:
-/// <c>quiz.Repondre("b", "ac", "", "d", "a")</c>. A question without an answer is « à compléter »; nothing a student types throws.
+/// The five questions at the end of a chapter. The notebook shows the quiz, the student writes letters, <see cref="Answer"/> corrects:
+/// <c>quiz.Answer("b", "ac", "", "d", "a")</c>. A question without an answer is « à compléter »; nothing a student types throws.
 /// </summary>
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed class Quiz : IDisplayable
@@ -31,73 +31,73 @@ public sealed class Quiz : IDisplayable
     private static readonly JsonSerializerOptions FileOptions = new() { PropertyNameCaseInsensitive = true };
 
     /// <summary>Creates a quiz.</summary>
-    /// <param name="titre">French title.</param>
+    /// <param name="title">French title.</param>
     /// <param name="questions">Five questions.</param>
     /// <exception cref="ArgumentException">There are not five questions, or one has too few choices or no right choice among them.</exception>
-    public Quiz(string titre, params IEnumerable<Question> questions)
+    public Quiz(string title, params IEnumerable<Question> questions)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(titre);
+        ArgumentException.ThrowIfNullOrWhiteSpace(title);
         ArgumentNullException.ThrowIfNull(questions);
-        Titre = titre;
+        Title = title;
         Questions = [.. questions];
         if (Questions.Count != QuestionCount)
         {
-            throw new ArgumentException($"Quiz '{titre}' has {Questions.Count} questions, not {QuestionCount}.", nameof(questions));
+            throw new ArgumentException($"Quiz '{title}' has {Questions.Count} questions, not {QuestionCount}.", nameof(questions));
         }
 
         foreach (var question in Questions)
         {
-            if (question.Choix.Count is < 2 or > MostChoices)
+            if (question.Choices.Count is < 2 or > MostChoices)
             {
-                throw new ArgumentException($"Question '{question.Enonce}' has {question.Choix.Count} choices, not 2 to {MostChoices}.", nameof(questions));
+                throw new ArgumentException($"Question '{question.Statement}' has {question.Choices.Count} choices, not 2 to {MostChoices}.", nameof(questions));
             }
 
-            if (question.Bonnes.Length == 0 || question.Bonnes.Any(letter => letter < 'a' || letter >= 'a' + question.Choix.Count))
+            if (question.Correct.Length == 0 || question.Correct.Any(letter => letter < 'a' || letter >= 'a' + question.Choices.Count))
             {
-                throw new ArgumentException($"Question '{question.Enonce}': right choices '{question.Bonnes}' are not among its choices.", nameof(questions));
+                throw new ArgumentException($"Question '{question.Statement}': right choices '{question.Correct}' are not among its choices.", nameof(questions));
             }
         }
     }
 
     /// <summary>French title.</summary>
-    public string Titre { get; }
+    public string Title { get; }
 
     /// <summary>The five questions.</summary>
     public IReadOnlyList<Question> Questions { get; }
 
     /// <summary>Reads a quiz from a file, so that the answers do not stand in the notebook.</summary>
-    /// <param name="fichier">JSON: <c>{"titre": ..., "questions": [{"enonce", "choix", "bonnes", "explication"}, ...]}</c>.</param>
+    /// <param name="path">JSON: <c>{"title": ..., "questions": [{"statement", "choices", "correct", "explanation"}, ...]}</c>.</param>
     /// <returns>The quiz.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="JsonException">The file is not such JSON.</exception>
     /// <exception cref="ArgumentException">The questions are not as they must be.</exception>
-    public static Quiz Charger(string fichier)
+    public static Quiz Load(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(fichier);
-        var content = JsonSerializer.Deserialize<FileContent>(File.ReadAllText(fichier), FileOptions);
-        return content is { Titre: { } title, Questions: { } questions }
-                && questions.All(q => q is { Enonce: not null, Choix: not null, Bonnes: not null, Explication: not null })
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var content = JsonSerializer.Deserialize<FileContent>(File.ReadAllText(path), FileOptions);
+        return content is { Title: { } title, Questions: { } questions }
+                && questions.All(q => q is { Statement: not null, Choices: not null, Correct: not null, Explanation: not null })
             ? new Quiz(title, questions)
-            : throw new JsonException($"'{fichier}' is no quiz: it needs titre and questions, each with enonce, choix, bonnes and explication.");
+            : throw new JsonException($"'{path}' is no quiz: it needs title and questions, each with statement, choices, correct and explanation.");
     }
 
     /// <summary>Corrects the answers.</summary>
-    /// <param name="reponses">Letters for each question in order, as <c>"b"</c> or <c>"ac"</c>; empty or null for no answer.</param>
+    /// <param name="answers">Letters for each question in order, as <c>"b"</c> or <c>"ac"</c>; empty or null for no answer.</param>
     /// <returns>Feedback on each question and the score, to be shown by the cell.</returns>
-    public Correction Repondre(params string?[] reponses) => new(this, reponses ?? []);
+    public Correction Answer(params string?[] answers) => new(this, answers ?? []);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle()
     {
         var html = new StringBuilder();
-        var text = new StringBuilder($"Quiz : {Titre}\n");
+        var text = new StringBuilder($"Quiz : {Title}\n");
         foreach (var (index, question) in Questions.Index())
         {
-            var enonce = $"{index + 1}. {question.Enonce}" + (question.EstMultiple ? " (plusieurs réponses)" : "");
-            html.Append(HtmlCard.Paragraph(enonce));
-            html.Append(HtmlCard.List(question.Choix.Select((choice, i) => $"<strong>{(char)('a' + i)}.</strong> {FrenchText.ToHtml(choice)}")));
-            text.Append('\n').Append(enonce).Append('\n');
-            foreach (var (i, choice) in question.Choix.Index())
+            var statement = $"{index + 1}. {question.Statement}" + (question.IsMultiple ? " (plusieurs réponses)" : "");
+            html.Append(HtmlCard.Paragraph(statement));
+            html.Append(HtmlCard.List(question.Choices.Select((choice, i) => $"<strong>{(char)('a' + i)}.</strong> {FrenchText.ToHtml(choice)}")));
+            text.Append('\n').Append(statement).Append('\n');
+            foreach (var (i, choice) in question.Choices.Index())
             {
                 text.Append("   ").Append((char)('a' + i)).Append(". ").Append(choice).Append('\n');
             }
@@ -105,12 +105,12 @@ public sealed class Quiz : IDisplayable
 
         return new Dictionary<string, string>
         {
-            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + Titre, html.ToString(), Bilan.Bleu),
+            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + Title, html.ToString(), Feedback.Blue),
             [MimeTypes.PlainText] = FrenchText.Typeset(text.ToString().TrimEnd()),
         };
     }
 
-    private sealed record FileContent(string? Titre, IReadOnlyList<Question>? Questions);
+    private sealed record FileContent(string? Title, IReadOnlyList<Question>? Questions);
 }
 
 /// <summary>A corrected quiz.</summary>
@@ -119,44 +119,44 @@ public sealed class Correction : IDisplayable
 {
     private readonly Quiz _quiz;
 
-    internal Correction(Quiz quiz, IReadOnlyList<string?> reponses)
+    internal Correction(Quiz quiz, IReadOnlyList<string?> answers)
     {
         _quiz = quiz;
-        Verdicts = [.. quiz.Questions.Select((question, i) => Corriger(question, i < reponses.Count ? reponses[i] : null))];
+        Results = [.. quiz.Questions.Select((question, i) => Grade(question, i < answers.Count ? answers[i] : null))];
     }
 
     /// <summary>One line per question.</summary>
-    public IReadOnlyList<Verdict> Verdicts { get; }
+    public IReadOnlyList<CriterionResult> Results { get; }
 
     /// <summary>Points: one per question whose right choices, all of them and no other, were given.</summary>
-    public int Score => Verdicts.Count(verdict => verdict.Etat == Etat.Reussi);
+    public int Score => Results.Count(result => result.CriterionState == CriterionState.Passed);
 
     private string Conclusion
     {
         get
         {
-            var aCompleter = Verdicts.Count(verdict => verdict.Etat == Etat.ACompleter);
-            if (aCompleter == Verdicts.Count)
+            var toDo = Results.Count(result => result.CriterionState == CriterionState.ToDo);
+            if (toDo == Results.Count)
             {
                 return "À compléter : écrivez vos réponses entre les guillemets, puis exécutez de nouveau la cellule.";
             }
 
-            var reste = aCompleter == 0 ? "" : $" Il vous reste {FrenchNumbers.Count(aCompleter, "question")} à compléter.";
-            var mot = Score == Verdicts.Count ? " Bravo !" : "";
-            return $"Score : {Score} sur {Verdicts.Count}.{mot}{reste}";
+            var rest = toDo == 0 ? "" : $" Il vous reste {FrenchNumbers.Count(toDo, "question")} à compléter.";
+            var word = Score == Results.Count ? " Bravo !" : "";
+            return $"Score : {Score} sur {Results.Count}.{word}{rest}";
         }
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle()
     {
-        var lines = Verdicts.Select((verdict, i) =>
-            $"{Sign(verdict.Etat)} <strong>{i + 1}.</strong> {FrenchText.ToHtml(verdict.Critere)}"
-            + (verdict.Conseil is { } advice ? $"<br><em>{FrenchText.ToHtml(advice)}</em>" : ""));
-        var color = Score == Verdicts.Count ? Bilan.Vert : Bilan.Bleu;
+        var lines = Results.Select((result, i) =>
+            $"{Sign(result.CriterionState)} <strong>{i + 1}.</strong> {FrenchText.ToHtml(result.Description)}"
+            + (result.Advice is { } advice ? $"<br><em>{FrenchText.ToHtml(advice)}</em>" : ""));
+        var color = Score == Results.Count ? Feedback.Green : Feedback.Blue;
         return new Dictionary<string, string>
         {
-            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + _quiz.Titre, HtmlCard.List(lines) + HtmlCard.Paragraph(Conclusion), color),
+            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + _quiz.Title, HtmlCard.List(lines) + HtmlCard.Paragraph(Conclusion), color),
             [MimeTypes.PlainText] = ToString(),
         };
     }
@@ -165,11 +165,11 @@ public sealed class Correction : IDisplayable
     /// <returns>French text.</returns>
     public override string ToString()
     {
-        var text = new StringBuilder($"Quiz : {_quiz.Titre}\n");
-        foreach (var (i, verdict) in Verdicts.Index())
+        var text = new StringBuilder($"Quiz : {_quiz.Title}\n");
+        foreach (var (i, result) in Results.Index())
         {
-            text.Append($"  {Sign(verdict.Etat)} {i + 1}. {verdict.Critere}\n");
-            if (verdict.Conseil is { } advice)
+            text.Append($"  {Sign(result.CriterionState)} {i + 1}. {result.Description}\n");
+            if (result.Advice is { } advice)
             {
                 text.Append("      ").Append(advice).Append('\n');
             }
@@ -178,34 +178,34 @@ public sealed class Correction : IDisplayable
         return FrenchText.Typeset(text.Append(Conclusion).ToString());
     }
 
-    private static Verdict Corriger(Question question, string? reponse)
+    private static CriterionResult Grade(Question question, string? answer)
     {
         // « A, c », « a et c » and « ca » are all the answer "ac".
-        var given = (reponse ?? "").ToLowerInvariant().Replace(" et ", " ", StringComparison.Ordinal)
+        var given = (answer ?? "").ToLowerInvariant().Replace(" et ", " ", StringComparison.Ordinal)
             .Where(char.IsLetterOrDigit).Distinct().Order().ToArray();
         if (given.Length == 0)
         {
-            return new Verdict("À compléter.", Etat.ACompleter, null);
+            return new CriterionResult("À compléter.", CriterionState.ToDo, null);
         }
 
-        var last = (char)('a' + question.Choix.Count - 1);
+        var last = (char)('a' + question.Choices.Count - 1);
         if (given.Any(letter => letter < 'a' || letter > last))
         {
-            return new Verdict($"Répondez par une lettre de a à {last}.", Etat.ACompleter, null);
+            return new CriterionResult($"Répondez par une lettre de a à {last}.", CriterionState.ToDo, null);
         }
 
-        return given.SequenceEqual(question.Bonnes.Order())
-            ? new Verdict("Bonne réponse.", Etat.Reussi, question.Explication)
-            : new Verdict(
-                question.EstMultiple && given.All(question.Bonnes.Contains) ? "Presque : il manque une bonne réponse." : "Ce n’est pas la bonne réponse.",
-                Etat.Manque,
-                $"{(question.EstMultiple ? "Il fallait" : "C’était")} {string.Join(" et ", question.Bonnes.Order())}. {question.Explication}");
+        return given.SequenceEqual(question.Correct.Order())
+            ? new CriterionResult("Bonne réponse.", CriterionState.Passed, question.Explanation)
+            : new CriterionResult(
+                question.IsMultiple && given.All(question.Correct.Contains) ? "Presque : il manque une bonne réponse." : "Ce n’est pas la bonne réponse.",
+                CriterionState.Failed,
+                $"{(question.IsMultiple ? "Il fallait" : "C’était")} {string.Join(" et ", question.Correct.Order())}. {question.Explanation}");
     }
 
-    private static string Sign(Etat etat) => etat switch
+    private static string Sign(CriterionState state) => state switch
     {
-        Etat.Reussi => "✅",
-        Etat.Manque => "❌",
+        CriterionState.Passed => "✅",
+        CriterionState.Failed => "❌",
         _ => "✏️",
     };
 }

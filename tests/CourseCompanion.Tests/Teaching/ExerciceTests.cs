@@ -4,85 +4,85 @@ namespace CourseCompanion.Tests.Teaching;
 
 public sealed class ExerciceTests
 {
-    private static readonly Exercice Seuil = new(2, "Choisir un seuil", indices: ["Vague.", "Précis."]);
+    private static readonly Exercice Seuil = new(2, "Choisir un seuil", hints: ["Vague.", "Précis."]);
 
     private static string Html(IDisplayable shown) => shown.ToMimeBundle()[MimeTypes.Html];
 
-    private static Bilan Check(Reponse<double> answer) => Seuil.Verifier(
+    private static Feedback Check(Answer<double> answer) => Seuil.Check(
         answer,
-        new Controle<double>("Le seuil est une probabilité.", s => s is > 0 and < 1, "Entre 0 et 1 !"),
-        new Controle<double>("Le seuil est exigeant.", s => s >= 0.8));
+        new Criterion<double>("Le seuil est une probabilité.", s => s is > 0 and < 1, "Entre 0 et 1 !"),
+        new Criterion<double>("Le seuil est exigeant.", s => s >= 0.8));
 
     [Fact]
-    public void Verifier_of_the_sentinel_says_to_be_completed_and_calls_no_check()
+    public void Check_of_the_sentinel_says_to_be_completed_and_calls_no_check()
     {
-        var answer = Exercice.ACompleter;
+        var answer = Exercice.ToDo;
 
-        var report = Seuil.Verifier<double>(answer, new Controle<double>("Jamais appelé.", _ => throw new InvalidOperationException()));
+        var report = Seuil.Check<double>(answer, new Criterion<double>("Jamais appelé.", _ => throw new InvalidOperationException()));
 
-        Assert.True(report.EstACompleter);
-        Assert.False(report.EstReussi);
+        Assert.True(report.IsToDo);
+        Assert.False(report.IsPassed);
         Assert.Contains("À compléter", report.ToString(), StringComparison.Ordinal);
         Assert.Contains("À compléter", Html(report), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Verifier_of_null_says_to_be_completed()
+    public void Check_of_null_says_to_be_completed()
     {
         string? answer = null;
 
-        Assert.True(Seuil.Verifier<string?>(answer, new Controle<string?>("Long.", s => s!.Length > 3)).EstACompleter);
+        Assert.True(Seuil.Check<string?>(answer, new Criterion<string?>("Long.", s => s!.Length > 3)).IsToDo);
     }
 
     [Fact]
-    public void Verifier_of_code_that_is_not_written_says_to_be_completed()
+    public void Check_of_code_that_is_not_written_says_to_be_completed()
     {
         static int Select() => throw new NotImplementedException();
 
-        Assert.True(Seuil.Verifier(new Controle("Rend 3.", () => Select() == 3)).EstACompleter);
+        Assert.True(Seuil.Check(new Criterion("Rend 3.", () => Select() == 3)).IsToDo);
     }
 
     [Fact]
-    public void Verifier_of_a_right_answer_congratulates()
+    public void Check_of_a_right_answer_congratulates()
     {
         var report = Check(0.9);
 
-        Assert.True(report.EstReussi);
+        Assert.True(report.IsPassed);
         Assert.Contains("Bravo", report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Verifier_of_a_wrong_answer_gives_the_advice_of_that_check_and_points_to_hints()
+    public void Check_of_a_wrong_answer_gives_the_advice_of_that_check_and_points_to_hints()
     {
         var report = Check(1.5);
 
-        Assert.Equal([Etat.Manque, Etat.Reussi], report.Verdicts.Select(verdict => verdict.Etat));
+        Assert.Equal([CriterionState.Failed, CriterionState.Passed], report.Results.Select(result => result.CriterionState));
         Assert.Contains("Entre 0 et 1\u202F!", report.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Indice()", report.ToString(), StringComparison.Ordinal);
-        Assert.False(report.EstACompleter);
+        Assert.Contains("Hint()", report.ToString(), StringComparison.Ordinal);
+        Assert.False(report.IsToDo);
     }
 
     [Fact]
-    public void Verifier_of_code_that_throws_becomes_feedback_with_its_first_line()
+    public void Check_of_code_that_throws_becomes_feedback_with_its_first_line()
     {
-        var report = Seuil.Verifier(new Controle("Calcule.", () => throw new DivideByZeroException("Attempted <b>.\nstack")));
+        var report = Seuil.Check(new Criterion("Calcule.", () => throw new DivideByZeroException("Attempted <b>.\nstack")));
 
-        Assert.Equal(Etat.Erreur, report.Verdicts[0].Etat);
+        Assert.Equal(CriterionState.Error, report.Results[0].CriterionState);
         Assert.Contains("DivideByZeroException", report.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("stack", report.ToString(), StringComparison.Ordinal);
         Assert.Contains("Attempted &lt;b&gt;.", Html(report), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Verifier_lets_an_interruption_through() =>
-        Assert.Throws<OperationCanceledException>(() => Seuil.Verifier(new Controle("Long.", () => throw new OperationCanceledException())));
+    public void Check_lets_an_interruption_through() =>
+        Assert.Throws<OperationCanceledException>(() => Seuil.Check(new Criterion("Long.", () => throw new OperationCanceledException())));
 
     [Fact]
-    public void Indice_gives_hints_one_by_one_and_starts_again()
+    public void Hint_gives_hints_one_by_one_and_starts_again()
     {
-        var exercise = new Exercice(1, "Titre", indices: ["Vague.", "Précis."]);
+        var exercise = new Exercice(1, "Titre", hints: ["Vague.", "Précis."]);
 
-        var texts = Enumerable.Range(0, 3).Select(_ => exercise.Indice().ToString()).ToList();
+        var texts = Enumerable.Range(0, 3).Select(_ => exercise.Hint().ToString()).ToList();
 
         Assert.Contains("Vague.", texts[0], StringComparison.Ordinal);
         Assert.Contains("Précis.", texts[1], StringComparison.Ordinal);
@@ -90,8 +90,8 @@ public sealed class ExerciceTests
     }
 
     [Fact]
-    public void Indice_of_an_exercise_without_hints_says_so() =>
-        Assert.Contains("pas d’indice", new Exercice(1, "Titre").Indice().ToString(), StringComparison.Ordinal);
+    public void Hint_of_an_exercise_without_hints_says_so() =>
+        Assert.Contains("pas d’indice", new Exercice(1, "Titre").Hint().ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Solution_is_folded_and_its_code_is_encoded()
@@ -104,5 +104,5 @@ public sealed class ExerciceTests
 
     [Fact]
     public void Solution_names_its_file() =>
-        Assert.Contains("solutions/01.cs", new Exercice(1, "Titre", fichierSolution: "solutions/01.cs").Solution().ToString(), StringComparison.Ordinal);
+        Assert.Contains("solutions/01.cs", new Exercice(1, "Titre", solutionFile: "solutions/01.cs").Solution().ToString(), StringComparison.Ordinal);
 }

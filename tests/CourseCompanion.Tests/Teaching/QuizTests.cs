@@ -14,9 +14,9 @@ public sealed class QuizTests
         new Question("Cinq ?", ["x", "y"], "b", "Car y."));
 
     [Fact]
-    public void Repondre_with_the_right_letters_scores_five()
+    public void Answer_with_the_right_letters_scores_five()
     {
-        var correction = Sample().Repondre("b", "ac", "a", "a", "b");
+        var correction = Sample().Answer("b", "ac", "a", "a", "b");
 
         Assert.Equal(5, correction.Score);
         Assert.Contains("Score\u00A0: 5 sur 5. Bravo\u202F!", correction.ToString(), StringComparison.Ordinal);
@@ -26,43 +26,43 @@ public sealed class QuizTests
     [InlineData("c, A")]
     [InlineData("a et c")]
     [InlineData(" CA ")]
-    public void Repondre_reads_letters_however_they_are_written(string answer) =>
-        Assert.Equal(Etat.Reussi, Sample().Repondre(null, answer).Verdicts[1].Etat);
+    public void Answer_reads_letters_however_they_are_written(string answer) =>
+        Assert.Equal(CriterionState.Passed, Sample().Answer(null, answer).Results[1].CriterionState);
 
     [Fact]
-    public void Repondre_without_answers_says_to_be_completed()
+    public void Answer_without_answers_says_to_be_completed()
     {
-        var correction = Sample().Repondre("", null, " ");
+        var correction = Sample().Answer("", null, " ");
 
-        Assert.All(correction.Verdicts, verdict => Assert.Equal(Etat.ACompleter, verdict.Etat));
+        Assert.All(correction.Results, result => Assert.Equal(CriterionState.ToDo, result.CriterionState));
         Assert.Equal(0, correction.Score);
         Assert.DoesNotContain("Score", correction.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Repondre_with_null_or_too_many_answers_does_not_throw()
+    public void Answer_with_null_or_too_many_answers_does_not_throw()
     {
-        Assert.Equal(0, Sample().Repondre(null!).Score);
-        Assert.Equal(1, Sample().Repondre("b", "", "", "", "", "b", "b").Score);
+        Assert.Equal(0, Sample().Answer(null!).Score);
+        Assert.Equal(1, Sample().Answer("b", "", "", "", "", "b", "b").Score);
     }
 
     [Fact]
-    public void Repondre_with_an_unknown_letter_asks_for_one_of_the_choices()
+    public void Answer_with_an_unknown_letter_asks_for_one_of_the_choices()
     {
-        var verdict = Sample().Repondre("z").Verdicts[0];
+        var result = Sample().Answer("z").Results[0];
 
-        Assert.Equal(Etat.ACompleter, verdict.Etat);
-        Assert.Contains("de a à b", verdict.Critere, StringComparison.Ordinal);
+        Assert.Equal(CriterionState.ToDo, result.CriterionState);
+        Assert.Contains("de a à b", result.Description, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Repondre_with_a_part_of_several_right_choices_is_almost_right_and_gives_no_point()
+    public void Answer_with_a_part_of_several_right_choices_is_almost_right_and_gives_no_point()
     {
-        var correction = Sample().Repondre("b", "a");
+        var correction = Sample().Answer("b", "a");
 
         Assert.Equal(1, correction.Score);
-        Assert.StartsWith("Presque", correction.Verdicts[1].Critere, StringComparison.Ordinal);
-        Assert.Contains("a et c", correction.Verdicts[1].Conseil, StringComparison.Ordinal);
+        Assert.StartsWith("Presque", correction.Results[1].Description, StringComparison.Ordinal);
+        Assert.Contains("a et c", correction.Results[1].Advice, StringComparison.Ordinal);
         Assert.Contains("Il vous reste 3\u00A0questions à compléter.", correction.ToString(), StringComparison.Ordinal);
     }
 
@@ -92,17 +92,17 @@ public sealed class QuizTests
     }
 
     [Fact]
-    public void Charger_reads_what_a_file_holds_and_refuses_what_is_no_quiz()
+    public void Load_reads_what_a_file_holds_and_refuses_what_is_no_quiz()
     {
         var file = Path.GetTempFileName();
         try
         {
-            var question = """{ "enonce": "?", "choix": ["x", "y"], "bonnes": "a", "explication": "Car x." }""";
-            File.WriteAllText(file, $$"""{ "titre": "Fichier", "questions": [{{string.Join(",", Enumerable.Repeat(question, 5))}}] }""");
-            Assert.Equal(5, Quiz.Charger(file).Repondre("a", "a", "a", "a", "a").Score);
+            var question = """{ "statement": "?", "choices": ["x", "y"], "correct": "a", "explanation": "Car x." }""";
+            File.WriteAllText(file, $$"""{ "title": "Fichier", "questions": [{{string.Join(",", Enumerable.Repeat(question, 5))}}] }""");
+            Assert.Equal(5, Quiz.Load(file).Answer("a", "a", "a", "a", "a").Score);
 
-            File.WriteAllText(file, """{ "titre": "Fichier", "questions": [{ "enonce": "?" }] }""");
-            Assert.Throws<JsonException>(() => Quiz.Charger(file));
+            File.WriteAllText(file, """{ "title": "Fichier", "questions": [{ "statement": "?" }] }""");
+            Assert.Throws<JsonException>(() => Quiz.Load(file));
         }
         finally
         {

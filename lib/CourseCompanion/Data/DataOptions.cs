@@ -32,6 +32,9 @@ public sealed record DataOptions
     /// <summary>Answers HTTP requests instead of the network, in tests.</summary>
     internal HttpMessageHandler? HttpHandler { get; init; }
 
+    /// <summary>The datasets to choose from; another catalog in tests.</summary>
+    internal DatasetCatalog Catalog { get; init; } = DatasetCatalog.Default;
+
     internal string? EffectiveDirectory => NullIfBlank(Directory) ?? NullIfBlank(Environment.GetEnvironmentVariable("COURSE_DATA"));
 
     internal string EffectiveCacheDirectory =>

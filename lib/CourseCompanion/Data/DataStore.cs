@@ -40,8 +40,7 @@ public sealed record DataVerification(DataEntry Entry, string? Problem);
 /// Finds and fetches the files of datasets: first the user's folder (with its subfolders, by official file name), then the
 /// cache, then a download into the cache.
 /// </summary>
-/// <param name="options">Where to look and what may be done; null takes everything from the environment.</param>
-public sealed class DataStore(DataOptions? options = null)
+public sealed class DataStore
 {
     private static readonly EnumerationOptions Deep = new()
     {
@@ -52,12 +51,21 @@ public sealed class DataStore(DataOptions? options = null)
         AttributesToSkip = 0,
     };
 
-    private readonly DataOptions _options = options ?? new DataOptions();
+    private readonly DataOptions _options;
+    private readonly Lazy<ILookup<string, string>> _localFiles;
+
+    /// <summary>Makes a store. It looks through the user's folder once, when first asked.</summary>
+    /// <param name="options">Where to look and what may be done; null takes everything from the environment.</param>
+    public DataStore(DataOptions? options = null)
+    {
+        _options = options ?? new DataOptions();
+        _localFiles = new Lazy<ILookup<string, string>>(FindLocalFiles);
+    }
 
     /// <summary>Tells what is here of every dataset of the catalog.</summary>
     /// <returns>One entry per dataset, in the order of the catalog.</returns>
     /// <exception cref="DatasetException">The named folder does not exist.</exception>
-    public IReadOnlyList<DataEntry> List() => [.. DatasetCatalog.Default.Datasets.Select(Find)];
+    public IReadOnlyList<DataEntry> List() => [.. _options.Catalog.Datasets.Select(Find)];
 
     /// <summary>Tells what is here of one dataset, without fetching anything.</summary>
     /// <param name="info">The dataset.</param>
@@ -84,7 +92,7 @@ public sealed class DataStore(DataOptions? options = null)
     /// <exception cref="DownloadException">The download failed.</exception>
     public async Task<DataEntry> GetAsync(string name, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
-        DatasetInfo info = DatasetCatalog.Default[name];
+        DatasetInfo info = _options.Catalog[name];
         DataEntry entry = Find(info);
         if (entry.Source == DataSource.LocalFile || entry.Checksum == ChecksumState.Official)
         {
@@ -132,21 +140,21 @@ public sealed class DataStore(DataOptions? options = null)
         new(info, source, path, new FileInfo(path).Length, Md5.OfFile(path));
 
     /// <summary>The file of that name closest to the named folder; of several equally close ones, the first by name.</summary>
-    private string? FindLocal(DatasetInfo info)
+    private string? FindLocal(DatasetInfo info) => _localFiles.Value[info.File.Name]
+        .OrderBy(path => path.Count(letter => letter == Path.DirectorySeparatorChar))
+        .ThenBy(path => path, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    private ILookup<string, string> FindLocalFiles()
     {
-        if (_options.EffectiveDirectory is not { } folder)
+        IEnumerable<string> files = [];
+        if (_options.EffectiveDirectory is { } folder)
         {
-            return null;
+            files = Directory.Exists(folder)
+                ? Directory.EnumerateFiles(folder, "*.npz", Deep)
+                : throw new DatasetException($"The data folder '{folder}' (named by --data or COURSE_DATA) does not exist. Correct the name, or leave it out.");
         }
 
-        if (!Directory.Exists(folder))
-        {
-            throw new DatasetException($"The data folder '{folder}' (named by --data or COURSE_DATA) does not exist. Correct the name, or leave it out.");
-        }
-
-        return Directory.EnumerateFiles(folder, info.File.Name, Deep)
-            .OrderBy(path => path.Count(letter => letter == Path.DirectorySeparatorChar))
-            .ThenBy(path => path, StringComparer.Ordinal)
-            .FirstOrDefault();
+        return files.ToLookup(path => Path.GetFileName(path), StringComparer.OrdinalIgnoreCase);
     }
 }

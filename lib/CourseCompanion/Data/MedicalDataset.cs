@@ -56,8 +56,8 @@ public sealed class MedicalDataset : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static MedicalDataset Load(string name, DataOptions? options = null)
     {
-        DatasetInfo info = DatasetCatalog.Default[name];
         options ??= new DataOptions();
+        DatasetInfo info = options.Catalog[name];
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation, WorkContext.Cancellation);
         options = options with { Cancellation = stop.Token };
         List<MissingSource> tried = [];

@@ -209,9 +209,49 @@ public sealed class DatasetDownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Store_Get_DownloadsOnce_ThenTheCacheServes_AndDamageIsRepaired()
+    {
+        using (NpzWriter writer = new(_folder["official.npz"]))
+        {
+            foreach (string split in (string[])["train", "val", "test"])
+            {
+                writer.Add<byte>($"{split}_images", new byte[2 * 28 * 28], 2, 28, 28);
+                writer.Add<byte>($"{split}_labels", [0, 1], 2, 1);
+            }
+
+            writer.Commit();
+        }
+
+        byte[] official = await File.ReadAllBytesAsync(_folder["official.npz"]);
+        Server server = new(request => Whole(official));
+        DataOptions options = new()
+        {
+            Directory = Directory.CreateDirectory(_folder["data"]).FullName,
+            CacheDirectory = _folder["cache"],
+            Offline = false,
+            HttpHandler = server,
+            Catalog = CatalogWithMd5(Md5.Of(official)),
+        };
+
+        Assert.Equal(DataSource.Download, (await new DataStore(options).GetAsync("breastmnist")).Source);
+        using (MedicalDataset data = MedicalDataset.Load("breastmnist", options))
+        {
+            Assert.Equal(DataSource.Cache, data.Provenance.Source);
+            Assert.True(data.Provenance.IsOfficial);
+            Assert.Contains("Données réelles, fichier officiel", data.Banner.ToString());
+        }
+
+        Assert.Single(server.Requests);
+        await File.WriteAllTextAsync(_folder["cache/breastmnist.npz"], "damaged");
+        using MedicalDataset repaired = MedicalDataset.Load("breastmnist", options);
+
+        Assert.Equal(DataSource.Download, repaired.Provenance.Source);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Store_Get_ContentThatIsNotTheOfficialFile_IsRefusedAndNotKept()
     {
-        // The catalog's own checksums cannot be met here: the store must refuse, and must not keep what arrived.
         DataOptions options = new() { Directory = _folder.Path, CacheDirectory = _folder["cache"], Offline = false, HttpHandler = new Server(request => Whole()) };
 
         DownloadException exception = await Assert.ThrowsAsync<DownloadException>(() => new DataStore(options).GetAsync("breastmnist"));
@@ -237,6 +277,14 @@ public sealed class DatasetDownloaderTests : IDisposable
         Assert.True(data.Provenance.IsSynthetic);
         Assert.Equal(MissingReason.Unreachable, data.Provenance.Tried[^1].Reason);
         Assert.Contains("le serveur est injoignable", data.Banner.ToString());
+    }
+
+    private static DatasetCatalog CatalogWithMd5(string md5)
+    {
+        DatasetInfo breast = DatasetCatalog.Default["breastmnist"];
+        using Stream stream = typeof(DatasetCatalog).Assembly.GetManifestResourceStream("CourseCompanion.datasets.catalog.json")!;
+        using StreamReader reader = new(stream);
+        return DatasetCatalog.Parse(reader.ReadToEnd().Replace(breast.File.Md5!, md5, StringComparison.Ordinal));
     }
 
     private static HttpResponseMessage Whole(byte[]? content = null) => new(HttpStatusCode.OK) { Content = new ByteArrayContent(content ?? Content) };

@@ -5,17 +5,17 @@ namespace TorchSharp;
 public static partial class torch
 {
     /// <summary>Within it, operations record no graph; the mode before it comes back when it is disposed of.</summary>
-    public static AutoGradMode no_grad() => new(false);
+    public static IDisposable no_grad() => new AutoGradMode(false);
 
-    public static AutoGradMode enable_grad(bool enabled = true) => new(enabled);
+    public static IDisposable enable_grad(bool enabled = true) => new AutoGradMode(enabled);
 
-    public static AutoGradMode set_grad_enabled(bool mode = true) => new(mode);
+    public static IDisposable set_grad_enabled(bool mode = true) => new AutoGradMode(mode);
 
-    public static bool is_grad_enabled() => AutoGradMode.IsAutogradEnabled();
+    public static bool is_grad_enabled() => AutoGradMode.IsEnabled;
 
-    public static InferenceMode inference_mode(bool mode = true) => new(mode);
+    public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
 
-    public static bool is_inference_mode_enabled() => InferenceMode.IsInferenceModeEnabled();
+    public static bool is_inference_mode_enabled() => InferenceMode.IsEnabled;
 
     public static unsafe class autograd
     {
@@ -75,11 +75,11 @@ public sealed class AutoGradMode : IDisposable
 
     public AutoGradMode(bool enabled)
     {
-        _previous = IsAutogradEnabled();
+        _previous = IsEnabled;
         NativeMethods.tsp_set_grad_enabled(enabled ? 1 : 0);
     }
 
-    public static bool IsAutogradEnabled() => NativeMethods.tsp_grad_enabled() != 0;
+    public static bool IsEnabled => NativeMethods.tsp_grad_enabled() != 0;
 
     public void Dispose() => NativeMethods.tsp_set_grad_enabled(_previous ? 1 : 0);
 }
@@ -96,7 +96,7 @@ public sealed class InferenceMode : IDisposable
         _guard = NativeError.Check(NativeMethods.tsp_enter_inference_mode(mode ? 1 : 0));
     }
 
-    public static bool IsInferenceModeEnabled() => NativeMethods.tsp_inference_mode_enabled() != 0;
+    public static bool IsEnabled => NativeMethods.tsp_inference_mode_enabled() != 0;
 
     public void Dispose()
     {

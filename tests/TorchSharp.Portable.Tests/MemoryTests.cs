@@ -21,6 +21,7 @@ public class MemoryTests
         {
             Train(x, y, w, f);
         }
+        Settle();
         var (handles, bytes, tensors, resident) = (NativeMemory.LiveHandles, NativeMemory.LiveBytes, Tensor.TotalCount, Resident());
         for (var step = 0; step < 10_000; step++)
         {
@@ -35,6 +36,7 @@ public class MemoryTests
     [Fact]
     public void Bytes_of_a_tensor_are_counted_while_it_lives()
     {
+        Settle();
         var before = NativeMemory.LiveBytes;
         var x = zeros(1 << 20);
         Assert.InRange(NativeMemory.LiveBytes - before, 4 << 20, 5 << 20);
@@ -63,6 +65,7 @@ public class MemoryTests
     [Fact]
     public void Failed_call_leaks_no_handle()
     {
+        Settle();
         using var scope = NewDisposeScope();
         var (a, b) = (ones(2, 3), ones(2, 3));
         var before = NativeMemory.LiveHandles;
@@ -89,6 +92,13 @@ public class MemoryTests
         }
         w.grad!.zero_();
         f.grad!.zero_();
+    }
+
+    /// <summary>Lets go of what other tests left to the finalizer.</summary>
+    private static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     private static long Resident() => Environment.WorkingSet;

@@ -22,13 +22,13 @@ command -v "$compiler" >/dev/null 2>&1 || fail "no C++ compiler; on Debian/Ubunt
 printf '#include <cstdio>\n#include <jpeglib.h>\n#include <png.h>\n' | "$compiler" -x c++ -fsyntax-only - 2>/dev/null ||
   fail "the headers of libjpeg or libpng are missing; on Debian/Ubuntu: apt-get install libjpeg-dev libpng-dev"
 
-flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
+flags="-O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
 if [ -n "${LIBTORCH:-}" ]; then
   [ -d "$LIBTORCH/include" ] && [ -d "$LIBTORCH/lib" ] || fail "LIBTORCH=$LIBTORCH has no include/ and lib/"
   headers=$LIBTORCH/include
   libraries="-L$LIBTORCH/lib -Wl,-rpath,$LIBTORCH/lib"
   # Which std::string that libtorch was compiled with shows in its symbols.
-  if grep -q -a '__cxx11' "$LIBTORCH/lib/libc10.so"; then abi=1; else abi=0; fi
+  if nm -D --defined-only "$LIBTORCH/lib/libc10.so" | grep -q '_ZN3c105Error.*cxx11'; then abi=1; else abi=0; fi
   flags="$flags -D_GLIBCXX_USE_CXX11_ABI=$abi"
   torch=$LIBTORCH/lib/libtorch_cpu.so
   if [ -e "$LIBTORCH/lib/libtorch_cuda.so" ]; then
@@ -50,6 +50,11 @@ else
 fi
 version=$headers/torch/csrc/api/include/torch/version.h
 [ -e "$version" ] || fail "$version is missing: is this a libtorch with headers?"
+# Recent versions keep their numbers elsewhere, and their headers are C++20.
+number() { sed -n "s/^#define TORCH_VERSION_$1 \([0-9]*\).*/\1/p" "$version"; }
+major=$(number MAJOR) minor=$(number MINOR)
+if [ "${major:-2}" -ge 2 ] && [ "${minor:-99}" -ge 9 ]; then standard=c++20; else standard=c++17; fi
+flags="-std=$standard $flags"
 
 includes="-isystem $headers/torch/csrc/api/include"
 if [ "$headers" != /usr/include ]; then includes="$includes -isystem $headers"; fi

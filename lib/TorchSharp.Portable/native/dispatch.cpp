@@ -7,6 +7,7 @@
 #include <ATen/core/jit_type.h>
 #include <ATen/core/stack.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -14,7 +15,6 @@
 namespace {
 
 using tsp::borrow;
-using tsp::borrow_or_undefined;
 using tsp::Handle;
 
 // Mirrors ValueTag in Interop/NativeValue.cs.
@@ -47,6 +47,15 @@ struct Value {
 };
 static_assert(sizeof(Value) == 16, "Value must match NativeValue");
 
+// libtorch's optional: its own in 1.13, the standard library's in 2.x.
+template <typename>
+struct LikeOptional;
+template <template <typename...> class Optional, typename T>
+struct LikeOptional<Optional<T>> {
+    using OfTensor = Optional<at::Tensor>;
+};
+using OptionalTensor = LikeOptional<decltype(c10::Dispatcher::singleton().findSchema({"", ""}))>::OfTensor;
+
 struct Operator {
     c10::OperatorHandle handle;
     size_t parameter_count;
@@ -54,7 +63,6 @@ struct Operator {
     size_t required_count;              // parameters before the first one that may be left out
 };
 
-// libtorch 2.x types some list parameters more narrowly than our tags do: the schema of the parameter decides.
 c10::IValue to_ivalue(const Value& value) {
     switch (value.tag) {
         case Tag::None:
@@ -95,11 +103,10 @@ c10::IValue to_ivalue(const Value& value) {
         }
         case Tag::OptionalTensorList: {
             auto* items = static_cast<Handle const*>(value.pointer);
-            c10::List<c10::optional<at::Tensor>> list;
+            c10::List<OptionalTensor> list;
             list.reserve(value.length);
             for (int32_t i = 0; i < value.length; i++) {
-                list.push_back(
-                    items[i] == nullptr ? c10::optional<at::Tensor>() : c10::optional<at::Tensor>(borrow(items[i])));
+                list.push_back(items[i] == nullptr ? OptionalTensor() : OptionalTensor(borrow(items[i])));
             }
             return list;
         }

@@ -5,7 +5,6 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <torch/version.h>
 
 #include <cstring>
 #include <dlfcn.h>
@@ -24,19 +23,18 @@ void release(void* block) {
 
 class CountingAllocator final : public c10::Allocator {
 public:
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
-    c10::DataPtr allocate(size_t bytes) override {
+    // The base class declared the first until libtorch 2.2 and the others since: whichever is virtual there is overridden.
+    c10::DataPtr allocate(size_t bytes) const {
         return allocate_block(bytes);
     }
 
-    void copy_data(void* destination, const void* source, std::size_t count) const override {
-        std::memcpy(destination, source, count);
-    }
-#else
-    c10::DataPtr allocate(size_t bytes) const override {
+    c10::DataPtr allocate(size_t bytes) {
         return allocate_block(bytes);
     }
-#endif
+
+    void copy_data(void* destination, const void* source, std::size_t count) const {
+        std::memcpy(destination, source, count);
+    }
 
     c10::DeleterFnPtr raw_deleter() const override {
         return &release;

@@ -58,8 +58,9 @@ internal sealed class Examination(CommandContext context)
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
         {
-            Exception cause = exception.GetBaseException();
-            return [new Check("engine", CheckStatus.Missing, $"{name} does not load: {cause.Message.ReplaceLineEndings(" ")}", "./course run installs or builds what it lacks, or prints the command to type.")];
+            // The first sentence says what; the rest, where it was looked for and what the remedy below does.
+            string reason = exception.GetBaseException().Message.ReplaceLineEndings(" ").Split(". ")[0];
+            return [new Check("engine", CheckStatus.Missing, $"{name} does not load: {reason}", "./course run installs or builds what it lacks, or prints the command to type.")];
         }
     }
 

@@ -43,6 +43,7 @@ internal static class CourseCommand
             RunCommand.Create(context),
             TestCommand.Create(context),
             DoctorCommand.Create(context),
+            DataCommand.Create(context),
             ExportCommand.Create(context),
             BenchCommand.Create(context),
             WorkerCommand.Create(context),

@@ -42,6 +42,16 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Run_data_folder_that_does_not_exist_is_missing()
+    {
+        _course.SetVariable("COURSE_CACHE", _course.Root);
+        _course.SetVariable("COURSE_DATA", _course.Root);
+        Assert.Equal(CheckStatus.Optional, Find("data").Status);
+        _course.SetVariable("COURSE_DATA", Path.Combine(_course.Root, "nowhere"));
+        Assert.Equal(CheckStatus.Missing, Find("data").Status);
+    }
+
+    [Fact]
     public async Task Doctor_whatever_is_not_ready_says_what_it_means_and_how_to_get_it()
     {
         await _course.RunAsync("doctor", "--json");

@@ -83,7 +83,7 @@ internal sealed class LauncherSandbox : IDisposable
             echo built >{CommandDll} ;;
           *) shift
             echo "arguments:$*"
-            echo "engine:$TensorEngine threads:$OMP_NUM_THREADS blas:$OPENBLAS_NUM_THREADS" ;;
+            echo "engine:$TensorEngine threads:$OMP_NUM_THREADS" ;;
         esac
         """);
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CourseCompanion.Cli.Commands;
+using CourseCompanion.Data;
 using TorchSharp;
 
 namespace CourseCompanion.Cli.Doctor;
@@ -17,6 +19,7 @@ internal sealed class Examination(CommandContext context)
         CheckMachine(),
         CheckSdk(),
         .. CheckEngine(),
+        CheckData(),
         CheckNotebooks(),
         CheckKernels(),
         CheckPlotly(),
@@ -82,6 +85,24 @@ internal sealed class Examination(CommandContext context)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1])
             .FirstOrDefault(path => path.Contains("/libtorch_cpu.", StringComparison.Ordinal))
         : null;
+
+    private Check CheckData()
+    {
+        try
+        {
+            IReadOnlyList<DataEntry> entries = new DataStore(DataCommand.Options(context)).List();
+            List<string> here = [.. entries
+                .Where(entry => entry.Path is not null)
+                .Select(entry => $"{entry.Info.Name} ({DataCommand.Describe(entry)})")];
+            return here.Count > 0
+                ? new Check("data", CheckStatus.Ready, $"{here.Count} of {entries.Count} data sets: {string.Join(", ", here)}")
+                : new Check("data", CheckStatus.Optional, $"none of the {entries.Count} data sets: downloaded when used, else generated (and marked as such)", "./course data get dermamnist, or --data DIR, or COURSE_DATA=DIR");
+        }
+        catch (DatasetException exception)
+        {
+            return new Check("data", CheckStatus.Missing, exception.Message, "Correct COURSE_DATA, or unset it.");
+        }
+    }
 
     private Check CheckNotebooks()
     {

@@ -146,7 +146,7 @@ public sealed class CSharpSession : IDisposable
         {
             ExecutionCount++;
         }
-        using var interruption = new Interruption(_thread.Thread);
+        using var interruption = new Interruption(_thread.Thread, _output.NoAbort);
         _output.CellAbort = interruption.Abort;
         lock (_gate)
         {

@@ -8,7 +8,9 @@ namespace CourseCompanion.Notebooks.Session;
 /// Politeness pays: a loop that honours the token ends at a step of its own choosing, and the cell keeps the variables
 /// it had set. The grace period is short enough for a whole interrupt to stay under 200 ms.
 /// </remarks>
-internal sealed class Interruption(Thread cellThread) : IDisposable
+/// <param name="cellThread">The thread to end the execution on.</param>
+/// <param name="noAbort">A lock that the thread holds where it must not be aborted.</param>
+internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(80);
     private static readonly TimeSpan WakeUpEvery = TimeSpan.FromMilliseconds(250);
@@ -52,7 +54,7 @@ internal sealed class Interruption(Thread cellThread) : IDisposable
             {
                 return;
             }
-            _ = _abort.CancelAsync();
+            _ = Task.Run(AbortCell);
         }
         while (true)
         {
@@ -65,6 +67,22 @@ internal sealed class Interruption(Thread cellThread) : IDisposable
                 }
                 _woken = true;
                 cellThread.Interrupt();
+            }
+        }
+    }
+
+    private void AbortCell()
+    {
+        // Cancelling returns when the abort has begun; until then the thread stays out of what the lock protects.
+        lock (noAbort)
+        {
+            try
+            {
+                _abort.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The execution ended by itself in the meantime.
             }
         }
     }

@@ -7,8 +7,8 @@ namespace CourseCompanion.Notebooks.Session;
 /// batched (50 ms, 8 K characters); anything else first flushes it.
 /// </summary>
 /// <remarks>
-/// A thread of its own, since an interrupt may abort the cell's thread at any instruction, and a message must never be
-/// cut in the middle of its way out. A cell that writes faster than the front end reads waits here: memory is bounded.
+/// A thread of its own, since an interrupt may abort the cell's thread, and a message must never be cut in the middle of
+/// its way out. A cell that writes faster than the front end reads waits here: memory is bounded.
 /// </remarks>
 internal sealed class OutputChannel : IDisposable
 {
@@ -35,6 +35,12 @@ internal sealed class OutputChannel : IDisposable
         _pump.Start();
     }
 
+    /// <summary>
+    /// Held by the cell's thread while it changes this object's state. Whoever aborts that thread must hold it: a
+    /// <c>finally</c> block is no protection, the JIT may inline it into the normal path.
+    /// </summary>
+    internal object NoAbort { get; } = new();
+
     /// <summary>When cancelled, the cell's thread is stopped at its next output: a loop that only writes ends here.</summary>
     internal CancellationToken CellAbort { get; set; }
 
@@ -45,49 +51,28 @@ internal sealed class OutputChannel : IDisposable
             return;
         }
         WaitForRoom();
-        try
+        if (Thread.CurrentThread != _cellThread)
         {
-            // An abort of the cell's thread waits for a finally block: the state below stays whole.
+            Append(stream, text);
+            return;
         }
-        finally
+        lock (NoAbort)
         {
-            lock (_gate)
-            {
-                if (_stream != stream)
-                {
-                    QueueText();
-                    _stream = stream;
-                }
-                if (_text.Length == 0)
-                {
-                    _textDue = Environment.TickCount64 + (long)BatchTime.TotalMilliseconds;
-                    Monitor.PulseAll(_gate);
-                }
-                _text.Append(text);
-                if (_text.Length >= BatchSize)
-                {
-                    QueueText();
-                    Monitor.PulseAll(_gate);
-                }
-            }
+            Append(stream, text);
         }
     }
 
     internal void Emit(SessionOutput output)
     {
         WaitForRoom();
-        try
+        if (Thread.CurrentThread != _cellThread)
         {
-            // See Write.
+            Enqueue(output);
+            return;
         }
-        finally
+        lock (NoAbort)
         {
-            lock (_gate)
-            {
-                QueueText();
-                _queue.Enqueue(output);
-                Monitor.PulseAll(_gate);
-            }
+            Enqueue(output);
         }
     }
 
@@ -129,6 +114,39 @@ internal sealed class OutputChannel : IDisposable
             {
                 Monitor.Wait(_gate);
             }
+        }
+    }
+
+    private void Append(string stream, ReadOnlySpan<char> text)
+    {
+        lock (_gate)
+        {
+            if (_stream != stream)
+            {
+                QueueText();
+                _stream = stream;
+            }
+            if (_text.Length == 0)
+            {
+                _textDue = Environment.TickCount64 + (long)BatchTime.TotalMilliseconds;
+                Monitor.PulseAll(_gate);
+            }
+            _text.Append(text);
+            if (_text.Length >= BatchSize)
+            {
+                QueueText();
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private void Enqueue(SessionOutput output)
+    {
+        lock (_gate)
+        {
+            QueueText();
+            _queue.Enqueue(output);
+            Monitor.PulseAll(_gate);
         }
     }
 

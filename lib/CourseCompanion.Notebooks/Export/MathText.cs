@@ -2,10 +2,17 @@ using CourseCompanion.Notebooks.Formatting;
 
 namespace CourseCompanion.Notebooks.Export;
 
-/// <summary>Formulas on a page that works without the Internet: their TeX text, set apart and readable.</summary>
+/// <summary>
+/// Formulas on a page that works without the Internet: MathML, which browsers draw themselves; a formula that is beyond
+/// <see cref="TexToMathML"/> stands as its TeX text.
+/// </summary>
 internal static class MathText
 {
-    internal static string Inline(string tex) => $"<span class=\"math\" role=\"math\">{HtmlText.Encode(tex)}</span>";
+    internal static string Inline(string tex) => TexToMathML.TryConvert(tex) is { } math
+        ? $"<math>{math}</math>"
+        : $"<code class=\"math\">{HtmlText.Encode(tex)}</code>";
 
-    internal static string Block(string tex) => $"<div class=\"math\" role=\"math\">{HtmlText.Encode(tex.Trim())}</div>\n";
+    internal static string Block(string tex) => TexToMathML.TryConvert(tex.Trim()) is { } math
+        ? $"<div class=\"math\"><math display=\"block\">{math}</math></div>\n"
+        : $"<pre class=\"math\">{HtmlText.Encode(tex.Trim())}</pre>\n";
 }

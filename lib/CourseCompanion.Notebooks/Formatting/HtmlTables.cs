@@ -17,7 +17,7 @@ internal static class HtmlTables
         var type = value.GetType();
         switch (value)
         {
-            case string or Exception or Delegate or Type or Task or System.Text.Json.Nodes.JsonNode:
+            case string or Exception or Delegate or Type or Task or System.Text.Json.Nodes.JsonNode or TorchSharp.torch.Tensor:
                 return null;
             case IDictionary dictionary:
                 return OfRows(["clé", "valeur"], Pairs(dictionary), dictionary.Count);
@@ -64,6 +64,9 @@ internal static class HtmlTables
     }
 
     private static bool IsRow(Type type) =>
+        type != typeof(TorchSharp.torch.Tensor) && IsComposite(type);
+
+    private static bool IsComposite(Type type) =>
         typeof(ITuple).IsAssignableFrom(type)
         || !typeof(IEnumerable).IsAssignableFrom(type) && Members.DescribeType(type);
 

@@ -17,9 +17,12 @@ internal static class PlainText
 
     internal static string Format(object value)
     {
-        if (value is string text)
+        switch (value)
         {
-            return text;
+            case string text:
+                return text;
+            case TorchSharp.torch.Tensor tensor:
+                return TensorText.Format(tensor);
         }
         var writer = new Writer(Formatter.ListExpansionLimit, Formatter.RecursionLimit);
         writer.Write(value, 0);
@@ -158,6 +161,9 @@ internal static class PlainText
             var type = value.GetType();
             switch (value)
             {
+                case TorchSharp.torch.Tensor tensor:
+                    _text.Append(TensorText.Header(tensor));
+                    return;
                 case ITuple tuple:
                     WriteItems("(", Enumerable.Range(0, tuple.Length).Select(i => tuple[i]), ")", depth, tuple.Length);
                     return;

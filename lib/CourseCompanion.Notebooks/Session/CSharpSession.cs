@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
+using CourseCompanion.Training;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
@@ -29,7 +30,7 @@ public sealed class CSharpSession : IDisposable
 {
     private static CSharpSession? _current;
 
-    private readonly CellThread _thread = new();
+    private readonly CellThread _thread;
     private readonly OutputChannel _output;
     private readonly SessionConsole _console;
     private readonly ScriptOptions _firstOptions;
@@ -37,6 +38,7 @@ public sealed class CSharpSession : IDisposable
     private readonly InteractiveAssemblyLoader _loader = new();
     private readonly Dictionary<string, string> _cells = [];
     private readonly Lock _gate = new();
+    private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
     private Interruption? _running;
     private bool _disposed;
@@ -51,6 +53,7 @@ public sealed class CSharpSession : IDisposable
         {
             throw new InvalidOperationException("This process already has a notebook session; dispose of it first.");
         }
+        _thread = new CellThread();
         var assemblies = options.Assemblies ?? ScriptEnvironment.DefaultAssemblies();
         foreach (var assembly in assemblies)
         {
@@ -62,7 +65,8 @@ public sealed class CSharpSession : IDisposable
         _nextOptions = _firstOptions.WithReferences(Array.Empty<Microsoft.CodeAnalysis.MetadataReference>()).WithImports(Array.Empty<string>());
         _output = new OutputChannel(output => Output?.Invoke(output), _thread.Thread);
         _console = new SessionConsole(_output, options.Input);
-        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        _previousProgress = WorkContext.Progress;
+        WorkContext.Progress = new SessionProgress(Emit, TimeProvider.System);
     }
 
     /// <summary>
@@ -132,6 +136,7 @@ public sealed class CSharpSession : IDisposable
         Interrupt();
         _thread.Dispose();
         _console.Dispose();
+        WorkContext.Progress = _previousProgress;
         _output.Dispose();
         _loader.Dispose();
         Interlocked.CompareExchange(ref _current, null, this);
@@ -148,6 +153,7 @@ public sealed class CSharpSession : IDisposable
         }
         using var interruption = new Interruption(_thread.Thread, _output.NoAbort);
         _output.CellAbort = interruption.Abort;
+        WorkContext.Cancellation = interruption.Cooperative;
         lock (_gate)
         {
             _running = interruption;
@@ -164,6 +170,7 @@ public sealed class CSharpSession : IDisposable
         {
             interruption.End();
             _output.CellAbort = CancellationToken.None;
+            WorkContext.Cancellation = CancellationToken.None;
             lock (_gate)
             {
                 _running = null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime;
 
 namespace CourseCompanion.Notebooks.Session;
@@ -73,6 +74,9 @@ internal sealed class CellThread : IDisposable
 
     private void RunWork()
     {
+        // Flows from here to the tasks and threads that cells start.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr-FR");
         foreach (var work in _work.GetConsumingEnumerable())
         {
             work();

@@ -6,13 +6,13 @@ namespace CourseCompanion.Notebooks.Session;
 /// </summary>
 /// <remarks>
 /// Politeness pays: a loop that honours the token ends at a step of its own choosing, and the cell keeps the variables
-/// it had set. The grace period is short enough for a whole interrupt to stay under 200 ms.
+/// it had set. The grace period leaves time for a step, and a whole interrupt under 200 ms.
 /// </remarks>
 /// <param name="cellThread">The thread to end the execution on.</param>
 /// <param name="noAbort">A lock that the thread holds where it must not be aborted.</param>
 internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan WakeUpEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();

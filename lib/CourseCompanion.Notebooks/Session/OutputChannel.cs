@@ -24,6 +24,7 @@ internal sealed class OutputChannel : IDisposable
     private readonly Thread _pump;
     private string _stream = "";
     private long _textDue;
+    private int _backlog;
     private bool _delivering;
     private bool _closed;
 
@@ -37,7 +38,8 @@ internal sealed class OutputChannel : IDisposable
 
     /// <summary>
     /// Held by the cell's thread while it changes this object's state. Whoever aborts that thread must hold it: a
-    /// <c>finally</c> block is no protection, the JIT may inline it into the normal path.
+    /// <c>finally</c> block is no protection (the JIT may clone it into the normal path), so that even a plain
+    /// <c>lock</c> could stay locked.
     /// </summary>
     internal object NoAbort { get; } = new();
 
@@ -104,16 +106,18 @@ internal sealed class OutputChannel : IDisposable
 
     private void WaitForRoom()
     {
-        if (Thread.CurrentThread == _cellThread)
+        while (true)
         {
-            CellAbort.ThrowIfCancellationRequested();
-        }
-        lock (_gate)
-        {
-            while (_queue.Count >= MaxBacklog && !_closed)
+            if (Thread.CurrentThread == _cellThread)
             {
-                Monitor.Wait(_gate);
+                CellAbort.ThrowIfCancellationRequested();
             }
+            if (Volatile.Read(ref _backlog) < MaxBacklog)
+            {
+                return;
+            }
+            // No lock here: an abort could leave it locked.
+            Thread.Sleep(2);
         }
     }
 
@@ -146,6 +150,7 @@ internal sealed class OutputChannel : IDisposable
         {
             QueueText();
             _queue.Enqueue(output);
+            _backlog++;
             Monitor.PulseAll(_gate);
         }
     }
@@ -155,6 +160,7 @@ internal sealed class OutputChannel : IDisposable
         if (_text.Length > 0)
         {
             _queue.Enqueue(new StreamOutput(_stream, _text.ToString()));
+            _backlog++;
             _text.Clear();
         }
     }
@@ -196,6 +202,7 @@ internal sealed class OutputChannel : IDisposable
                 QueueText();
             }
             _delivering = true;
+            _backlog--;
             return _queue.Dequeue();
         }
     }

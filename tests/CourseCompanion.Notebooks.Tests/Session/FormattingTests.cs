@@ -176,6 +176,26 @@ public sealed class FormattingTests : IDisposable
         Assert.False(bundle.ContainsKey("image/png"));
     }
 
+    [Fact]
+    public void Tensors_show_shape_type_device_and_their_edges()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var small = TorchSharp.torch.tensor(new[] { 1.5f, -2f });
+        var large = TorchSharp.torch.arange(200, TorchSharp.torch.ScalarType.Int64).reshape(20, 10);
+
+        Assert.Equal("Tensor [2], float32, cpu\n[1.5, -2]", Plain(small));
+        Assert.Equal(
+            "Tensor [20, 10], int64, cpu\n[[0, 1, 2, …, 7, 8, 9],\n [10, 11, 12, …, 17, 18, 19],\n [20, 21, 22, …, 27, 28, 29],\n …,\n"
+            + " [170, 171, 172, …, 177, 178, 179],\n [180, 181, 182, …, 187, 188, 189],\n [190, 191, 192, …, 197, 198, 199]]",
+            Plain(large));
+        Assert.Null(Html(small));
+        Assert.Equal("[ Tensor [2], float32, cpu ]", Plain(new[] { small }));
+        Assert.Equal("Tensor [1, 3, 28, 28], uint8, cpu", Plain(TorchSharp.torch.zeros([1, 3, 28, 28], TorchSharp.torch.ScalarType.Byte)));
+        Assert.Equal("Tensor [], float32, cpu\n1.5", Plain(small[0]));
+        small.Dispose();
+        Assert.Equal("Tensor (libéré)", Plain(small));
+    }
+
     [AttributeUsage(AttributeTargets.Class)]
     private sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Attribute
     {

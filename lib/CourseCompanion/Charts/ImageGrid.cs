@@ -70,7 +70,7 @@ public sealed record ImageGrid : IDisplayable
     {
         var captions = Images.Select(image => image.Caption.ReplaceLineEndings(", ")).Where(caption => caption.Length > 0).ToList();
         return FrenchText.Typeset(
-            $"Planche d'images « {Title} », {FrenchNumbers.Count(Images.Count, "image")}"
+            $"Planche d’images « {Title} », {FrenchNumbers.Count(Images.Count, "image")}"
             + (captions.Count > 0 ? $" : {string.Join(" ; ", captions)}." : "."));
     }
 }

@@ -12,7 +12,7 @@ internal static class Theme
     private const double FontSize = 16;
     private const double TitleSize = 20;
     private const double LineHeight = 1.35;
-    private const int TitleColumns = 68;
+    private const int TitleColumns = 58;
     private const int CategoryColumns = 14;
     private const int LongCategoryColumns = 26;
     private const double LegendRow = 24;
@@ -58,12 +58,12 @@ internal static class Theme
                 Text = wrapped,
                 Font = new Font { Size = TitleSize, Weight = "bold" },
                 X = 0,
-                XRef = "paper",
+                XRef = "container",
                 XAnchor = "left",
                 Y = 1,
                 YRef = "container",
                 YAnchor = "top",
-                Pad = new Margin { T = 14 },
+                Pad = new Margin { T = 14, L = 14 },
             },
             Font = TextFont,
             Separators = "," + FrenchNumbers.NarrowNoBreakSpace,

@@ -39,13 +39,13 @@ public sealed partial record CallOut(CallOutKind Kind, string Body, string? Titl
         _ => "Question",
     };
 
-    /// <summary>Icon of the kind, an emoji that every platform has.</summary>
+    /// <summary>Icon of the kind: a sign of ordinary fonts, so that a page made on a machine without emoji shows it too.</summary>
     public string Icon => Kind switch
     {
         CallOutKind.Information => "ℹ️",
         CallOutKind.Caution => "⚠️",
-        CallOutKind.ClassicMistake => "❌",
-        _ => "❓",
+        CallOutKind.ClassicMistake => "✖️",
+        _ => "⁇",
     };
 
     private string Style => Kind switch

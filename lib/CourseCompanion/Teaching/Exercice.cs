@@ -133,7 +133,9 @@ public sealed class Exercice : IDisplayable
     {
         try
         {
-            return criterion.Test() ? new CriterionResult(criterion.Description, CriterionState.Passed, null) : new CriterionResult(criterion.Description, CriterionState.Failed, criterion.Advice);
+            return criterion.Test()
+                ? new CriterionResult(criterion.Description, CriterionState.Passed, null)
+                : new CriterionResult(criterion.Description, CriterionState.Failed, criterion.Advice);
         }
         catch (NotImplementedException)
         {

@@ -20,9 +20,9 @@ public enum CriterionState
 
 /// <summary>One line of a report.</summary>
 /// <param name="Description">What must hold, in French.</param>
-/// <param name="CriterionState">Whether it does.</param>
+/// <param name="State">Whether it does.</param>
 /// <param name="Advice">What to do, in French, or null.</param>
-public sealed record CriterionResult(string Description, CriterionState CriterionState, string? Advice);
+public sealed record CriterionResult(string Description, CriterionState State, string? Advice);
 
 /// <summary>The report on an exercise: made by <see cref="Exercice.Check(IEnumerable{Criterion})"/>, shown by the cell.</summary>
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
@@ -46,11 +46,11 @@ public sealed class Feedback : IDisplayable
     public IReadOnlyList<CriterionResult> Results { get; }
 
     /// <summary>Whether every criterion holds (and there is one).</summary>
-    public bool IsPassed => Results.Count > 0 && Results.All(result => result.CriterionState == CriterionState.Passed);
+    public bool IsPassed => Results.Count > 0 && Results.All(result => result.State == CriterionState.Passed);
 
     /// <summary>Whether the student has not started: nothing failed, something is still to be filled in.</summary>
     public bool IsToDo =>
-        Results.All(result => result.CriterionState is CriterionState.ToDo or CriterionState.Passed) && Results.Any(result => result.CriterionState == CriterionState.ToDo);
+        Results.All(result => result.State is CriterionState.ToDo or CriterionState.Passed) && Results.Any(result => result.State == CriterionState.ToDo);
 
     private string Conclusion
     {
@@ -67,7 +67,7 @@ public sealed class Feedback : IDisplayable
                 return "À compléter : remplacez la partie indiquée dans la cellule, puis exécutez-la de nouveau." + hint;
             }
 
-            var passed = Results.Count(result => result.CriterionState == CriterionState.Passed);
+            var passed = Results.Count(result => result.State == CriterionState.Passed);
             return passed == 0
                 ? "Pas encore : suivez les conseils ci-dessus, puis réessayez." + hint
                 : $"{FrenchNumbers.Count(passed, "critère vérifié", "critères vérifiés")} sur {Results.Count}, continuez !" + hint;
@@ -85,7 +85,7 @@ public sealed class Feedback : IDisplayable
         var text = new StringBuilder(_name).Append('\n');
         foreach (var result in Results)
         {
-            text.Append("  ").Append(Sign(result.CriterionState)).Append(' ').Append(Line(result)).Append('\n');
+            text.Append("  ").Append(Sign(result.State)).Append(' ').Append(Line(result)).Append('\n');
             if (result.Advice is { } advice)
             {
                 text.Append("      ").Append(advice.ReplaceLineEndings("\n      ")).Append('\n');
@@ -95,21 +95,22 @@ public sealed class Feedback : IDisplayable
         return FrenchText.Typeset(text.Append(Conclusion).ToString());
     }
 
-    private static string Sign(CriterionState state) => state switch
+    /// <summary>The sign of a state; signs of ordinary fonts, so that a page made on a machine without emoji shows them too.</summary>
+    internal static string Sign(CriterionState state) => state switch
     {
-        CriterionState.Passed => "✅",
-        CriterionState.Failed => "❌",
+        CriterionState.Passed => "✔️",
+        CriterionState.Failed => "✖️",
         CriterionState.Error => "⚠️",
         _ => "✏️",
     };
 
     private static string Line(CriterionResult result) =>
-        result.CriterionState == CriterionState.ToDo ? $"{result.Description} (à compléter)" : result.Description;
+        result.State == CriterionState.ToDo ? $"{result.Description} (à compléter)" : result.Description;
 
     private string ToHtml()
     {
         var lines = Results.Select(result =>
-            $"{Sign(result.CriterionState)} {FrenchText.ToHtml(Line(result))}"
+            $"{Sign(result.State)} {FrenchText.ToHtml(Line(result))}"
             + (result.Advice is { } advice ? $"<br><em>{FrenchText.ToHtml(advice)}</em>" : ""));
         var color = IsPassed ? Green : IsToDo ? Blue : Orange;
         return HtmlCard.Wrap(_name, HtmlCard.List(lines) + HtmlCard.Paragraph(Conclusion), color);
@@ -139,7 +140,7 @@ public sealed class HintCard : IDisplayable
             : $"<details><summary>Voir le code</summary><pre><code>{FrenchText.Encode(_code)}</code></pre></details>";
         return new Dictionary<string, string>
         {
-            [MimeTypes.Html] = HtmlCard.Wrap("💡 " + _title, HtmlCard.Paragraph(_text) + code, Feedback.Blue),
+            [MimeTypes.Html] = HtmlCard.Wrap("ℹ️ " + _title, HtmlCard.Paragraph(_text) + code, Feedback.Blue),
             [MimeTypes.PlainText] = ToString(),
         };
     }

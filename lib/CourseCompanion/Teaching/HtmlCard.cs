@@ -20,7 +20,7 @@ internal static class HtmlCard
     /// <param name="items">HTML of the items.</param>
     /// <returns>An HTML list.</returns>
     public static string List(IEnumerable<string> items) =>
-        $"<ul style=\"list-style: none; margin: 6px 0; padding-left: 0\">{string.Concat(items.Select(item => $"<li style=\"margin: 4px 0\">{item}</li>"))}</ul>";
+        $"<ul style=\"list-style: none; margin: 4px 0; padding-left: 0.6em\">{string.Concat(items.Select(item => $"<li style=\"margin: 4px 0\">{item}</li>"))}</ul>";
 
     /// <summary>One paragraph.</summary>
     /// <param name="text">French plain text; `code` between backticks.</param>

@@ -94,7 +94,7 @@ public sealed class Quiz : IDisplayable
         foreach (var (index, question) in Questions.Index())
         {
             var statement = $"{index + 1}. {question.Statement}" + (question.IsMultiple ? " (plusieurs réponses)" : "");
-            html.Append(HtmlCard.Paragraph(statement));
+            html.Append($"<p style=\"margin: 12px 0 0 0\"><strong>{FrenchText.ToHtml(statement)}</strong></p>");
             html.Append(HtmlCard.List(question.Choices.Select((choice, i) => $"<strong>{(char)('a' + i)}.</strong> {FrenchText.ToHtml(choice)}")));
             text.Append('\n').Append(statement).Append('\n');
             foreach (var (i, choice) in question.Choices.Index())
@@ -129,13 +129,13 @@ public sealed class Correction : IDisplayable
     public IReadOnlyList<CriterionResult> Results { get; }
 
     /// <summary>Points: one per question whose right choices, all of them and no other, were given.</summary>
-    public int Score => Results.Count(result => result.CriterionState == CriterionState.Passed);
+    public int Score => Results.Count(result => result.State == CriterionState.Passed);
 
     private string Conclusion
     {
         get
         {
-            var toDo = Results.Count(result => result.CriterionState == CriterionState.ToDo);
+            var toDo = Results.Count(result => result.State == CriterionState.ToDo);
             if (toDo == Results.Count)
             {
                 return "À compléter : écrivez vos réponses entre les guillemets, puis exécutez de nouveau la cellule.";
@@ -151,7 +151,7 @@ public sealed class Correction : IDisplayable
     public IReadOnlyDictionary<string, string> ToMimeBundle()
     {
         var lines = Results.Select((result, i) =>
-            $"{Sign(result.CriterionState)} <strong>{i + 1}.</strong> {FrenchText.ToHtml(result.Description)}"
+            $"{Feedback.Sign(result.State)} <strong>{i + 1}.</strong> {FrenchText.ToHtml(result.Description)}"
             + (result.Advice is { } advice ? $"<br><em>{FrenchText.ToHtml(advice)}</em>" : ""));
         var color = Score == Results.Count ? Feedback.Green : Feedback.Blue;
         return new Dictionary<string, string>
@@ -168,7 +168,7 @@ public sealed class Correction : IDisplayable
         var text = new StringBuilder($"Quiz : {_quiz.Title}\n");
         foreach (var (i, result) in Results.Index())
         {
-            text.Append($"  {Sign(result.CriterionState)} {i + 1}. {result.Description}\n");
+            text.Append($"  {Feedback.Sign(result.State)} {i + 1}. {result.Description}\n");
             if (result.Advice is { } advice)
             {
                 text.Append("      ").Append(advice).Append('\n');
@@ -201,11 +201,4 @@ public sealed class Correction : IDisplayable
                 CriterionState.Failed,
                 $"{(question.IsMultiple ? "Il fallait" : "C’était")} {string.Join(" et ", question.Correct.Order())}. {question.Explanation}");
     }
-
-    private static string Sign(CriterionState state) => state switch
-    {
-        CriterionState.Passed => "✅",
-        CriterionState.Failed => "❌",
-        _ => "✏️",
-    };
 }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using CourseCompanion.Evaluation;
 
 namespace CourseCompanion.Teaching;
 
@@ -31,7 +33,7 @@ public sealed class ResultTable : IDisplayable
     /// <param name="metrics">The columns, their keys all different.</param>
     /// <param name="provenance">Where the figures come from, or null for figures that are not the course's own.</param>
     /// <exception cref="ArgumentException">There is no column, or a key is used twice or holds other characters than a-z, 0-9 and _.</exception>
-    public ResultTable(string title, IEnumerable<Metric> metrics, IProvenance? provenance = null)
+    public ResultTable(string title, IEnumerable<Metric> metrics, Provenance? provenance = null)
         : this(title, [.. metrics ?? throw new ArgumentNullException(nameof(metrics))], provenance, [])
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(title);
@@ -46,7 +48,7 @@ public sealed class ResultTable : IDisplayable
         }
     }
 
-    private ResultTable(string title, IReadOnlyList<Metric> metrics, IProvenance? provenance, List<ResultRow> rows)
+    private ResultTable(string title, IReadOnlyList<Metric> metrics, Provenance? provenance, List<ResultRow> rows)
     {
         Title = title;
         Metrics = metrics;
@@ -61,7 +63,7 @@ public sealed class ResultTable : IDisplayable
     public IReadOnlyList<Metric> Metrics { get; }
 
     /// <summary>Where the figures come from, or null.</summary>
-    public IProvenance? Provenance { get; }
+    public Provenance? Provenance { get; }
 
     /// <summary>The rows.</summary>
     public IReadOnlyList<ResultRow> Rows => _rows;
@@ -98,7 +100,7 @@ public sealed class ResultTable : IDisplayable
             {
                 ["title"] = Title,
                 ["figures"] = Figures,
-                ["provenance"] = Provenance?.ToDictionary() ?? new Dictionary<string, object?>(),
+                ["provenance"] = Provenance is null ? new JsonObject() : JsonNode.Parse(Provenance.ToJson()),
             },
             JsonOptions),
     };
@@ -157,15 +159,18 @@ public sealed class ResultTable : IDisplayable
 
     private IEnumerable<string> Notes()
     {
-        if (Provenance is { IsSynthetic: true })
+        if (Provenance is null)
+        {
+            yield break;
+        }
+
+        if (Provenance.Synthetic)
         {
             yield return "⚠️ " + SyntheticWarning;
         }
 
-        if (Provenance is { Summary.Length: > 0 })
-        {
-            yield return Provenance.Summary;
-        }
+        var data = Provenance.Dataset is null ? "" : $"Données : {Provenance.Dataset}{(Provenance.Synthetic ? " (images générées)" : "")} ; ";
+        yield return $"{data}graine {Provenance.Seed} ; profil {Provenance.Profile} ; calcul sur {Provenance.Device}.";
     }
 
     /// <summary>Equal as written is equal: a third decimal that nobody sees makes no winner.</summary>

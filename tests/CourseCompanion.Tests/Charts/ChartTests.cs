@@ -237,7 +237,7 @@ public sealed class ChartTests
         Assert.Equal(Chart.ImageGrid("Planche", 2, 2, 3, [first, second], ["<b>un</b>", "deux\nlignes"]).ToHtml(), grid.ToHtml());
         Assert.Contains("&lt;b&gt;un&lt;/b&gt;", grid.ToHtml(), StringComparison.Ordinal);
         Assert.Contains("alt=\"deux, lignes\"", grid.ToHtml(), StringComparison.Ordinal);
-        Assert.Equal("Planche d'images «\u00A0Planche\u00A0», 2\u00A0images\u00A0: <b>un</b>\u202F; deux, lignes.", grid.AltText);
+        Assert.Equal("Planche d’images «\u00A0Planche\u00A0», 2\u00A0images\u00A0: <b>un</b>\u202F; deux, lignes.", grid.AltText);
     }
 
     [Fact]

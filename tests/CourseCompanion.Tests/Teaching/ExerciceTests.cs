@@ -56,7 +56,7 @@ public sealed class ExerciceTests
     {
         var report = Check(1.5);
 
-        Assert.Equal([CriterionState.Failed, CriterionState.Passed], report.Results.Select(result => result.CriterionState));
+        Assert.Equal([CriterionState.Failed, CriterionState.Passed], report.Results.Select(result => result.State));
         Assert.Contains("Entre 0 et 1\u202F!", report.ToString(), StringComparison.Ordinal);
         Assert.Contains("Hint()", report.ToString(), StringComparison.Ordinal);
         Assert.False(report.IsToDo);
@@ -67,7 +67,7 @@ public sealed class ExerciceTests
     {
         var report = Seuil.Check(new Criterion("Calcule.", () => throw new DivideByZeroException("Attempted <b>.\nstack")));
 
-        Assert.Equal(CriterionState.Error, report.Results[0].CriterionState);
+        Assert.Equal(CriterionState.Error, report.Results[0].State);
         Assert.Contains("DivideByZeroException", report.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("stack", report.ToString(), StringComparison.Ordinal);
         Assert.Contains("Attempted &lt;b&gt;.", Html(report), StringComparison.Ordinal);

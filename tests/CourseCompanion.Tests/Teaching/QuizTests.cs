@@ -27,14 +27,14 @@ public sealed class QuizTests
     [InlineData("a et c")]
     [InlineData(" CA ")]
     public void Answer_reads_letters_however_they_are_written(string answer) =>
-        Assert.Equal(CriterionState.Passed, Sample().Answer(null, answer).Results[1].CriterionState);
+        Assert.Equal(CriterionState.Passed, Sample().Answer(null, answer).Results[1].State);
 
     [Fact]
     public void Answer_without_answers_says_to_be_completed()
     {
         var correction = Sample().Answer("", null, " ");
 
-        Assert.All(correction.Results, result => Assert.Equal(CriterionState.ToDo, result.CriterionState));
+        Assert.All(correction.Results, result => Assert.Equal(CriterionState.ToDo, result.State));
         Assert.Equal(0, correction.Score);
         Assert.DoesNotContain("Score", correction.ToString(), StringComparison.Ordinal);
     }
@@ -51,7 +51,7 @@ public sealed class QuizTests
     {
         var result = Sample().Answer("z").Results[0];
 
-        Assert.Equal(CriterionState.ToDo, result.CriterionState);
+        Assert.Equal(CriterionState.ToDo, result.State);
         Assert.Contains("de a à b", result.Description, StringComparison.Ordinal);
     }
 

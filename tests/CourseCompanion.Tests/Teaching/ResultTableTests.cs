@@ -1,19 +1,29 @@
 using System.Text.Json;
+using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Tests.Teaching;
 
 public sealed class ResultTableTests
 {
-    private sealed record Origin(bool IsSynthetic) : IProvenance
+    private static Provenance Origin(bool synthetic) => new()
     {
-        public string Summary => "DermaMNIST, graine 42, profil rapide";
-
-        public IReadOnlyDictionary<string, object?> ToDictionary() => new Dictionary<string, object?> { ["seed"] = 42, ["dataset"] = "dermamnist" };
-    }
+        Commit = "unknown",
+        Seed = 42,
+        Profile = "rapide",
+        Dataset = "dermamnist",
+        DatasetMd5 = null,
+        DatasetSource = "Cache",
+        Synthetic = synthetic,
+        Device = "cpu",
+        Threads = 2,
+        Engine = "libtorch",
+        Runtime = ".NET",
+        Platform = "Linux",
+    };
 
     private static ResultTable Sample(bool synthetic = false) =>
-        new ResultTable("Scores sur le test", Metric.Standard, new Origin(synthetic))
+        new ResultTable("Scores sur le test", Metric.Standard, Origin(synthetic))
             .Baseline("Classe majoritaire", "majority", 0.5, 0.9, 0.115, 0.143)
             .Row("Supervisé", "supervised", 0.8612, 0.5701, 0.401, double.NaN)
             .Row("Pseudo-labels <5 tours>", "pseudo_labeling", 0.8839, 0.5698, 0.382, 0.52);
@@ -28,7 +38,7 @@ public sealed class ResultTableTests
         Assert.Contains("n.\u00A0d.", lines[3], StringComparison.Ordinal);
         Assert.Contains("Classe majoritaire (référence)", lines[2], StringComparison.Ordinal);
         Assert.Single(lines[1..5].Select(line => line.Length).Distinct());
-        Assert.Equal("DermaMNIST, graine 42, profil rapide", lines[5]);
+        Assert.Equal("Données\u00A0: dermamnist\u202F; graine 42\u202F; profil rapide\u202F; calcul sur cpu.", lines[5]);
     }
 
     [Fact]

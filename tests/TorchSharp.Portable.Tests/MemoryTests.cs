@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Portable.Tests;
 
-[Collection(nameof(Alone))]
 public class MemoryTests
 {
     private static readonly long[] One = [1, 1];
@@ -103,7 +102,3 @@ public class MemoryTests
 
     private static long Resident() => Environment.WorkingSet;
 }
-
-/// <summary>Tests that count what the whole process holds run alone.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public class Alone;

@@ -2,7 +2,6 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Portable.Tests;
 
-[Collection(nameof(Alone))]
 public class RandomTests
 {
     [Fact]

@@ -4,7 +4,6 @@ using static TorchSharp.torch.nn;
 namespace TorchSharp.Portable.Tests.NN;
 
 /// <summary>The same seed gives PyTorch's weights: the generator is libtorch's own.</summary>
-[Collection(nameof(Alone))]  // draws from the default generator
 public class InitializationTests
 {
     private static readonly Golden Expected = Golden.Load("NN.golden_modules.json");

@@ -4,7 +4,6 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Portable.Tests.NN;
 
-[Collection(nameof(Alone))]  // counts tensors
 public class ModuleTests
 {
     [Fact]

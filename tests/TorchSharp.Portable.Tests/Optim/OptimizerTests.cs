@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Portable.Tests.Optim;
 
-[Collection(nameof(Alone))]  // counts tensors
 public class OptimizerTests
 {
     private static readonly Golden Expected = Golden.Load("Optim.golden_optim.json");

@@ -43,7 +43,7 @@ internal sealed class Golden
         Assert.Equal(shape, actual.shape);
         var values = expected.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()).ToArray();
         using var scope = NewDisposeScope();
-        var computed = actual.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        var computed = actual.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
         for (var i = 0; i < values.Length; i++)
         {
             Assert.True(

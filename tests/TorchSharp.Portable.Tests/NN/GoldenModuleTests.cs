@@ -61,7 +61,7 @@ public class GoldenModuleTests
         ["pad replicate"] = () => new(x => F.pad(x, [1L, 2L, 0L, 1L], PaddingModes.Replicate), Image()),
         ["normalize"] = () => new(x => F.normalize(x, dim: 1), Image()),
         ["normalize p=1"] = () => new(x => F.normalize(x, p: 1.0, dim: -1), Image()),
-        ["cosine_similarity"] = () => new(x => F.cosine_similarity(x, Golden.Wave([2, 4, 6, 6], 0.9).to(x.dtype)), Image()),
+        ["cosine_similarity"] = () => new(x => F.cosine_similarity(x, Golden.Wave([2, 4, 6, 6], 0.9).to(x)), Image()),
         ["unfold"] = () => new(x => F.unfold(x, 3, padding: 1, stride: 2), Image()),
         ["interpolate area"] = () => new(x => F.interpolate(x, size: [3, 4], mode: InterpolationMode.Area), Image()),
         ["interpolate 1d"] = () => new(x => F.interpolate(x, scale_factor: [1.5], mode: InterpolationMode.Linear, recompute_scale_factor: true), Wave(2, 3, 5)),
@@ -79,37 +79,12 @@ public class GoldenModuleTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Layer_agrees_with_pytorch(string name)
-    {
-        using var scope = NewDisposeScope();
-        var expected = Expected[name];
-        var subject = Cases[name]();
-        subject.Prepare();
+    public void Layer_agrees_with_pytorch(string name) => Check(name, CPU, 2e-5);
 
-        var input = subject.Input.clone();
-        var output = subject.Apply(input.is_floating_point() ? input.requires_grad_() : input);
-
-        Golden.AssertClose(expected.GetProperty("output"), output, name);
-        if (expected.TryGetProperty("gradients", out var gradients))
-        {
-            output.mul(Golden.Wave(output.shape, 0.5)).sum().backward();
-            foreach (var gradient in gradients.EnumerateObject())
-            {
-                var actual = gradient.Name == "input" ? input.grad : subject.Module!.get_parameter(gradient.Name)!.grad;
-                Golden.AssertClose(gradient.Value, actual!, $"{name}, gradient of {gradient.Name}");
-            }
-        }
-        if (expected.TryGetProperty("buffers", out var buffers))
-        {
-            foreach (var buffer in buffers.EnumerateObject())
-            {
-                Golden.AssertClose(buffer.Value, subject.Module!.get_buffer(buffer.Name)!, $"{name}, {buffer.Name}");
-            }
-        }
-        Assert.Equal(
-            expected.TryGetProperty("gradients", out gradients) ? gradients.EnumerateObject().Select(property => property.Name).Where(key => key != "input") : [],
-            subject.Module?.named_parameters().Select(entry => entry.name) ?? []);
-    }
+    [GpuTheory]
+    [Trait("Device", "GPU")]
+    [MemberData(nameof(Names))]
+    public void Layer_agrees_with_pytorch_on_a_gpu(string name) => Check(name, CUDA, 5e-3);  // TF32 convolutions
 
     [Theory]
     [MemberData(nameof(DifferentiableNames))]
@@ -151,10 +126,43 @@ public class GoldenModuleTests
         Assert.True(Cases.Keys.All(Expected.Names.Contains));
     }
 
+    private static void Check(string name, Device device, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        var expected = Expected[name];
+        var subject = Cases[name]();
+        subject.Prepare();
+        subject.Module?.to(device);
+
+        var input = subject.Input.to(device).clone();
+        var output = subject.Apply(input.is_floating_point() ? input.requires_grad_() : input);
+
+        Golden.AssertClose(expected.GetProperty("output"), output, name, tolerance);
+        if (expected.TryGetProperty("gradients", out var gradients))
+        {
+            output.mul(Golden.Wave(output.shape, 0.5).to(device)).sum().backward();
+            foreach (var gradient in gradients.EnumerateObject())
+            {
+                var actual = gradient.Name == "input" ? input.grad : subject.Module!.get_parameter(gradient.Name)!.grad;
+                Golden.AssertClose(gradient.Value, actual!, $"{name}, gradient of {gradient.Name}", tolerance);
+            }
+        }
+        if (expected.TryGetProperty("buffers", out var buffers))
+        {
+            foreach (var buffer in buffers.EnumerateObject())
+            {
+                Golden.AssertClose(buffer.Value, subject.Module!.get_buffer(buffer.Name)!, $"{name}, {buffer.Name}", tolerance);
+            }
+        }
+        Assert.Equal(
+            expected.TryGetProperty("gradients", out gradients) ? gradients.EnumerateObject().Select(property => property.Name).Where(key => key != "input") : [],
+            subject.Module?.named_parameters().Select(entry => entry.name) ?? []);
+    }
+
     private static Case Sampled(GridSamplePaddingMode padding, GridSampleMode mode = GridSampleMode.Bilinear, bool corners = false) =>
         new(
             x => F.grid_sample(
-                x, F.affine_grid(tensor(Affine).reshape(2, 2, 3).to(x.dtype), [2, 4, 5, 5], corners), mode, padding, corners),
+                x, F.affine_grid(tensor(Affine).reshape(2, 2, 3).to(x), [2, 4, 5, 5], corners), mode, padding, corners),
             Image());
 
     private static Tensor Wave(params long[] shape) => Golden.Wave(shape);

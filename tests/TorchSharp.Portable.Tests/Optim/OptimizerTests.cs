@@ -41,26 +41,12 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Twenty_steps_agree_with_pytorch(string name)
-    {
-        using var scope = NewDisposeScope();
-        var parameters = Start();
-        using var optimizer = Optimizers[name](parameters);
-        for (var step = 1; step <= 20; step++)
-        {
-            Pull(parameters, step);
-            if (name.Contains("missing", StringComparison.Ordinal) && step % 3 == 0)
-            {
-                parameters[1].grad = null;
-            }
-            optimizer.step();
-            if (Expected[name].TryGetProperty($"{step}", out var expected))
-            {
-                Golden.AssertClose(expected[0], parameters[0], $"{name}, step {step}, first");
-                Golden.AssertClose(expected[1], parameters[1], $"{name}, step {step}, second");
-            }
-        }
-    }
+    public void Twenty_steps_agree_with_pytorch(string name) => Check(name, CPU);
+
+    [GpuTheory]
+    [Trait("Device", "GPU")]
+    [MemberData(nameof(Names))]
+    public void Twenty_steps_agree_with_pytorch_on_a_gpu(string name) => Check(name, CUDA);
 
     [Theory]
     [InlineData("adam amsgrad")]
@@ -202,7 +188,29 @@ public class OptimizerTests
         Assert.Equal(alive, Tensor.TotalCount);
     }
 
-    private static Parameter[] Start() => [new(Golden.Wave([2, 3], 0)), new(Golden.Wave([4], 1))];
+    private static void Check(string name, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Start(device);
+        using var optimizer = Optimizers[name](parameters);
+        for (var step = 1; step <= 20; step++)
+        {
+            Pull(parameters, step);
+            if (name.Contains("missing", StringComparison.Ordinal) && step % 3 == 0)
+            {
+                parameters[1].grad = null;
+            }
+            optimizer.step();
+            if (Expected[name].TryGetProperty($"{step}", out var expected))
+            {
+                Golden.AssertClose(expected[0], parameters[0], $"{name}, step {step}, first");
+                Golden.AssertClose(expected[1], parameters[1], $"{name}, step {step}, second");
+            }
+        }
+    }
+
+    private static Parameter[] Start(Device? device = null) =>
+        [new(Golden.Wave([2, 3], 0).to(device ?? CPU)), new(Golden.Wave([4], 1).to(device ?? CPU))];
 
     private static void Pull(Parameter[] parameters, int step)
     {
@@ -212,8 +220,8 @@ public class OptimizerTests
             for (var i = 0; i < parameters.Length; i++)
             {
                 var shape = parameters[i].shape;
-                var pull = Golden.Wave(shape, 0.3).add(1.5);
-                parameters[i].grad = pull.mul(parameters[i].sub(Golden.Wave(shape, 2.0 + i))).add(Golden.Wave(shape, step, 0.05));
+                var pull = Golden.Wave(shape, 0.3).add(1.5).to(parameters[i]);
+                parameters[i].grad = pull.mul(parameters[i].sub(Golden.Wave(shape, 2.0 + i).to(pull))).add(Golden.Wave(shape, step, 0.05).to(pull));
             }
         }
     }

@@ -35,6 +35,7 @@ public class AttentionTests
     private static void Check(string name, Modules.MultiheadAttention attention, Tensor key, Tensor value, Tensor? padding = null, Tensor? mask = null)
     {
         using var scope = NewDisposeScope();
+        using var disposed = attention;
         using (no_grad())
         {
             var index = 0;

@@ -92,6 +92,7 @@ public class GoldenModuleTests
     {
         using var scope = NewDisposeScope();
         var subject = Cases[name]();
+        using var module = subject.Module;
         subject.Prepare();
         subject.Module?.to(ScalarType.Float64);
         var input = subject.Input.to(ScalarType.Float64).requires_grad_();
@@ -131,6 +132,7 @@ public class GoldenModuleTests
         using var scope = NewDisposeScope();
         var expected = Expected[name];
         var subject = Cases[name]();
+        using var module = subject.Module;
         subject.Prepare();
         subject.Module?.to(device);
 

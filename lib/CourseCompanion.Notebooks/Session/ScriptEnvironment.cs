@@ -12,8 +12,6 @@ namespace CourseCompanion.Notebooks.Session;
 /// <summary>What cells see: references, imports and compiler options. Made once per session and shared by all cells.</summary>
 internal static class ScriptEnvironment
 {
-    private const string EngineType = "TorchSharp.torch";
-
     private static readonly string[] DefaultImports =
     [
         "System",
@@ -41,23 +39,9 @@ internal static class ScriptEnvironment
             .WithSourceResolver(new SourceFileResolver([], baseDirectory));
     }
 
-    /// <summary>The course library, its tensor engine and this library, as far as they are there.</summary>
-    internal static IReadOnlyList<Assembly> DefaultAssemblies()
-    {
-        var assemblies = new List<Assembly> { typeof(ScriptEnvironment).Assembly };
-        foreach (var name in (string[])["CourseCompanion", "TorchSharp"])
-        {
-            try
-            {
-                assemblies.Add(Assembly.Load(name));
-            }
-            catch (FileNotFoundException)
-            {
-                // A session without the course library is still a C# session.
-            }
-        }
-        return assemblies;
-    }
+    /// <summary>The course library, its tensor engine and this library.</summary>
+    internal static IReadOnlyList<Assembly> DefaultAssemblies() =>
+        [typeof(ScriptEnvironment).Assembly, typeof(Training.WorkContext).Assembly, typeof(TorchSharp.torch).Assembly];
 
     private static IEnumerable<MetadataReference> References(IReadOnlyList<Assembly> assemblies)
     {
@@ -74,10 +58,10 @@ internal static class ScriptEnvironment
     private static ImmutableArray<string> Imports(IReadOnlyList<Assembly> assemblies)
     {
         var imports = new List<string>(DefaultImports);
-        if (assemblies.Any(assembly => assembly.GetType(EngineType) is not null))
+        if (assemblies.Contains(typeof(TorchSharp.torch).Assembly))
         {
-            imports.Add("TorchSharp");
-            imports.Add(EngineType);
+            imports.Add(typeof(TorchSharp.torch).Namespace!);
+            imports.Add(typeof(TorchSharp.torch).FullName!);
         }
         // Only namespaces that exist: an import of an absent one would be an error in every cell.
         imports.AddRange(assemblies

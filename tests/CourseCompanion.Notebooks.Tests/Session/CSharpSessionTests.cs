@@ -45,6 +45,12 @@ public sealed class CSharpSessionTests : IDisposable
         Assert.Equal("6", await _host.ValueAsync("new List<int> { 1, 2, 3 }.Sum()"));
 
     [Fact]
+    public async Task Imports_cover_the_library_and_its_engine() =>
+        Assert.Equal(
+            "Tensor [2], float32, cpu\n[0, 0]",
+            await _host.ValueAsync("IProgressDisplay progress = null; var layer = nn.Linear(2, 3); zeros(2)"));
+
+    [Fact]
     public async Task Language_is_the_current_one() =>
         Assert.Equal("[ 1, 2, 3 ]", await _host.ValueAsync("int[] a = [1, 2, 3]; int[] Copy(params ReadOnlySpan<int> s) => s.ToArray(); Copy([.. a])"));
 

@@ -78,7 +78,7 @@ public sealed class ImageSet : IDisposable
     public long[] CountByClass()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor counts = Labels.dim() == 2 ? Labels.sum(dim: 0L) : Labels.bincount(minlength: ClassCount);
+        Tensor counts = Labels.dim() == 2 ? Labels.sum(dim: 0L) : Labels.bincount(weights: null, minlength: ClassCount);
         return counts.cpu().data<long>().ToArray();
     }
 

@@ -154,7 +154,7 @@ public static class HtmlExporter
                     _body.Append("<div class=\"prose\">").Append(_markdown.Render(output.TextData(mime)!)).Append("</div>\n");
                     break;
                 case "text/latex":
-                    _body.Append(MathText.Block(output.TextData(mime)!.Trim('$', ' ', '\n')));
+                    _body.Append(MathText.Displayed(output.TextData(mime)!.Trim('$', ' ', '\n')));
                     break;
                 case "application/json":
                     var json = output.JsonData(mime)?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null";

@@ -97,13 +97,15 @@ internal sealed partial class MarkdownHtml
 
     private sealed class InlineMath : HtmlObjectRenderer<MathInline>
     {
-        protected override void Write(HtmlRenderer renderer, MathInline obj) =>
-            renderer.Write(MathText.Inline(obj.Content.ToString()));
+        // "$$...$$" within a line is a displayed formula, too.
+        protected override void Write(HtmlRenderer renderer, MathInline obj) => renderer.Write(obj.DelimiterCount == 2
+            ? MathText.Displayed(obj.Content.ToString())
+            : MathText.Inline(obj.Content.ToString()));
     }
 
     private sealed class BlockMath : HtmlObjectRenderer<MathBlock>
     {
         protected override void Write(HtmlRenderer renderer, MathBlock obj) =>
-            renderer.Write(MathText.Block(obj.Lines.ToString()));
+            renderer.Write(MathText.Displayed(obj.Lines.ToString()));
     }
 }

@@ -12,7 +12,8 @@ internal static class MathText
         ? $"<math>{math}</math>"
         : $"<code class=\"math\">{HtmlText.Encode(tex)}</code>";
 
-    internal static string Block(string tex) => TexToMathML.TryConvert(tex.Trim()) is { } math
-        ? $"<div class=\"math\"><math display=\"block\">{math}</math></div>\n"
-        : $"<pre class=\"math\">{HtmlText.Encode(tex.Trim())}</pre>\n";
+    /// <summary>A formula on a line of its own; valid inside a paragraph.</summary>
+    internal static string Displayed(string tex) => TexToMathML.TryConvert(tex.Trim()) is { } math
+        ? $"<math display=\"block\">{math}</math>\n"
+        : $"<code class=\"math displayed\">{HtmlText.Encode(tex.Trim())}</code>\n";
 }

@@ -48,7 +48,7 @@ internal static class PageStyle
         .cell { margin: 1rem 0; }
         .source { position: relative; background: var(--code); border: 1px solid var(--line); border-left: 4px solid #0969da; border-radius: 6px; }
         .source pre { padding: .75rem 1rem; }
-        .count { position: absolute; right: .6rem; top: .3rem; color: var(--muted); font-size: .75rem; }
+        .count { position: absolute; right: 1px; top: 1px; padding: .1rem .5rem; background: var(--code); color: var(--muted); font-size: .75rem; }
         .outputs { padding: .6rem 0 .2rem 1rem; }
         .outputs > * { margin: .4rem 0; }
         .stream, .result, .error { padding: .4rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -62,9 +62,9 @@ internal static class PageStyle
         th, td { border: 1px solid var(--line); padding: .3rem .7rem; }
         th { background: #eef1f4; text-align: left; }
         tbody tr:nth-child(even) { background: #f8f9fb; }
-        .math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", serif; }
-        div.math { text-align: center; margin: 1em 0; overflow-x: auto; }
-        span.math code, div.math code { background: none; }
+        math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", serif; font-size: 1.1em; }
+        math[display="block"] { margin: 1em 0; overflow-x: auto; }
+        code.displayed { display: block; margin: 1em 0; overflow-x: auto; white-space: pre; }
         details > summary { cursor: pointer; color: var(--accent); }
         .k { color: #0033b3; font-weight: 600; } .s { color: #0a5a2a; } .n { color: #8a3b00; } .c { color: #5c6670; font-style: italic; }
         .t { color: #6639a6; } .f { color: #6a4a00; } .d { color: #8250df; }

@@ -10,6 +10,7 @@ namespace CourseCompanion.Notebooks.Export;
 internal sealed class TexToMathML
 {
     private const int MaxDepth = 50;
+    private const string FunctionStart = "<mi mathvariant=\"normal\">";
 
     private static readonly Dictionary<string, string> Identifiers = new(StringComparer.Ordinal)
     {
@@ -114,6 +115,7 @@ internal sealed class TexToMathML
     private string Scripted()
     {
         var (atom, limits) = Atom();
+        var isFunction = atom.StartsWith(FunctionStart, StringComparison.Ordinal);
         string? below = null;
         string? above = null;
         while (true)
@@ -139,13 +141,17 @@ internal sealed class TexToMathML
                 break;
             }
         }
-        return (below, above) switch
+        var scripted = (below, above) switch
         {
             (null, null) => atom,
             (_, null) => limits ? $"<munder>{atom}{below}</munder>" : $"<msub>{atom}{below}</msub>",
             (null, _) => limits ? $"<mover>{atom}{above}</mover>" : $"<msup>{atom}{above}</msup>",
             _ => limits ? $"<munderover>{atom}{below}{above}</munderover>" : $"<msubsup>{atom}{below}{above}</msubsup>",
         };
+        // "log p", but "log(p)".
+        return isFunction && !AtEnd && (char.IsLetterOrDigit(_tex[_position]) || _tex[_position] == '\\')
+            ? scripted + "<mspace width=\"0.17em\"/>"
+            : scripted;
     }
 
     /// <summary>What a command or a script applies to: a group or one atom.</summary>
@@ -194,7 +200,7 @@ internal sealed class TexToMathML
         {
             return ($"<mi>{c}</mi>", false);
         }
-        return ($"<mo>{HtmlText.Encode(c == '-' ? "−" : c.ToString())}</mo>", false);
+        return (Operator(c == '-' ? "−" : c.ToString()), false);
     }
 
     private (string MathML, bool Limits) Command()
@@ -206,7 +212,7 @@ internal sealed class TexToMathML
         }
         if (Operators.TryGetValue(name, out var op))
         {
-            return ($"<mo>{HtmlText.Encode(op)}</mo>", false);
+            return (Operator(op), false);
         }
         if (LargeOperators.TryGetValue(name, out var large))
         {
@@ -214,11 +220,11 @@ internal sealed class TexToMathML
         }
         if (Functions.Contains(name))
         {
-            return ($"<mi>{name}</mi>", false);
+            return ($"{FunctionStart}{name}</mi>", false);
         }
         if (LimitFunctions.TryGetValue(name, out var function))
         {
-            return ($"<mi>{function}</mi>", true);
+            return ($"{FunctionStart}{function}</mi>", true);
         }
         if (Accents.TryGetValue(name, out var accent))
         {
@@ -239,7 +245,7 @@ internal sealed class TexToMathML
             case "text" or "textrm" or "mbox":
                 return ($"<mtext>{HtmlText.Encode(RawGroup())}</mtext>", false);
             case "mathrm" or "operatorname":
-                return ($"<mi mathvariant=\"normal\">{HtmlText.Encode(RawGroup())}</mi>", false);
+                return ($"{FunctionStart}{HtmlText.Encode(RawGroup())}</mi>", false);
             case "mathbf" or "boldsymbol" or "bm":
                 return ($"<mrow style=\"font-weight:bold\">{Argument()}</mrow>", false);
             case "mathcal" or "mathscr":
@@ -316,6 +322,11 @@ internal sealed class TexToMathML
         }
         return Operators.TryGetValue(CommandName(), out var op) ? op : throw new FormatException("Not a delimiter.");
     }
+
+    // Delimiters grow with what they enclose only after \left and \right.
+    private static string Operator(string text) => text is "(" or ")" or "[" or "]" or "{" or "}" or "|" or "‖" or "⟨" or "⟩" or "⌊" or "⌋" or "⌈" or "⌉"
+        ? $"<mo stretchy=\"false\" lspace=\"0\" rspace=\"0\">{text}</mo>"
+        : $"<mo>{HtmlText.Encode(text)}</mo>";
 
     private static string Fence(string delimiter) =>
         delimiter.Length == 0 ? "" : $"<mo stretchy=\"true\">{HtmlText.Encode(delimiter)}</mo>";

@@ -217,6 +217,11 @@ public sealed class CSharpSession : IDisposable
         {
             return Ended(interruption, options);
         }
+        catch (Exception error)
+        {
+            // Not the cell's code, but what runs it (a compiler bug, a reference that cannot be loaded): the session goes on.
+            return ErrorReports.Runtime(error, _cells);
+        }
     }
 
     private static ErrorOutput Ended(Interruption interruption, ExecuteOptions options) =>
@@ -232,7 +237,7 @@ public sealed class CSharpSession : IDisposable
 
     private ErrorOutput? RunCSharp(string text, string cell, ExecuteOptions options, Interruption interruption)
     {
-        var file = ErrorReports.CellFile(ExecutionCount);
+        var file = ErrorReports.CellFile(options.Silent ? 0 : ExecutionCount);
         // Compilation is not aborted: half-finished, it would leave the compiler's caches in disorder. It watches the token.
         var script = _state is null
             ? CSharpScript.Create<object>(text, _firstOptions.WithFilePath(file), assemblyLoader: _loader)

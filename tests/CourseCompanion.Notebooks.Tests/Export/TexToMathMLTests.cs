@@ -9,8 +9,9 @@ public sealed class TexToMathMLTests
     [InlineData("x", "<mrow><mi>x</mi></mrow>")]
     [InlineData("x_i^2", "<mrow><msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup></mrow>")]
     [InlineData("0,95 < p", "<mrow><mn>0,95</mn><mo>&lt;</mo><mi>p</mi></mrow>")]
+    [InlineData("f(x)", "<mrow><mi>f</mi><mo stretchy=\"false\" lspace=\"0\" rspace=\"0\">(</mo><mi>x</mi><mo stretchy=\"false\" lspace=\"0\" rspace=\"0\">)</mo></mrow>")]
     [InlineData(@"\frac{a}{b}", "<mrow><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac></mrow>")]
-    [InlineData(@"\max_c p_c", "<mrow><munder><mi>max</mi><mi>c</mi></munder><msub><mi>p</mi><mi>c</mi></msub></mrow>")]
+    [InlineData(@"\max_c p_c", "<mrow><munder><mi mathvariant=\"normal\">max</mi><mi>c</mi></munder><mspace width=\"0.17em\"/><msub><mi>p</mi><mi>c</mi></msub></mrow>")]
     [InlineData(@"\hat{y} \rightarrow \mathcal{L}", "<mrow><mover accent=\"true\"><mrow><mi>y</mi></mrow><mo>^</mo></mover><mo>→</mo><mi>ℒ</mi></mrow>")]
     public void TryConvert_gives_MathML(string tex, string expected) => Assert.Equal(expected, TexToMathML.TryConvert(tex));
 

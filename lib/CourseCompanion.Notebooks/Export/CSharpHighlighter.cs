@@ -99,8 +99,11 @@ internal static class CSharpHighlighter
         SimpleNameSyntax { Parent: ObjectCreationExpressionSyntax creation } name => creation.Type == name,
         SimpleNameSyntax { Parent: VariableDeclarationSyntax declaration } name => declaration.Type == name,
         SimpleNameSyntax { Parent: ParameterSyntax parameter } name => parameter.Type == name,
-        SimpleNameSyntax { Parent: TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or CastExpressionSyntax
-            or TypeOfExpressionSyntax or BaseTypeSyntax or DeclarationPatternSyntax or AttributeSyntax } => true,
+        SimpleNameSyntax
+        {
+            Parent: TypeArgumentListSyntax or ArrayTypeSyntax or NullableTypeSyntax or CastExpressionSyntax
+            or TypeOfExpressionSyntax or BaseTypeSyntax or DeclarationPatternSyntax or AttributeSyntax
+        } => true,
         SimpleNameSyntax { Parent: MethodDeclarationSyntax method } name => method.ReturnType == name,
         // By .NET's naming, what has members and a capital letter is most often a type.
         IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax access } name => access.Expression == name && char.IsUpper(token.Text[0]),

@@ -12,35 +12,29 @@ internal sealed class TexToMathML
     private const int MaxDepth = 50;
     private const string FunctionStart = "<mi mathvariant=\"normal\">";
 
-    private static readonly Dictionary<string, string> Identifiers = new(StringComparer.Ordinal)
-    {
-        ["alpha"] = "α", ["beta"] = "β", ["gamma"] = "γ", ["delta"] = "δ", ["epsilon"] = "ϵ", ["varepsilon"] = "ε",
-        ["zeta"] = "ζ", ["eta"] = "η", ["theta"] = "θ", ["iota"] = "ι", ["kappa"] = "κ", ["lambda"] = "λ", ["mu"] = "μ",
-        ["nu"] = "ν", ["xi"] = "ξ", ["pi"] = "π", ["rho"] = "ρ", ["sigma"] = "σ", ["tau"] = "τ", ["phi"] = "ϕ",
-        ["varphi"] = "φ", ["chi"] = "χ", ["psi"] = "ψ", ["omega"] = "ω", ["Gamma"] = "Γ", ["Delta"] = "Δ",
-        ["Theta"] = "Θ", ["Lambda"] = "Λ", ["Pi"] = "Π", ["Sigma"] = "Σ", ["Phi"] = "Φ", ["Psi"] = "Ψ", ["Omega"] = "Ω",
-        ["infty"] = "∞", ["partial"] = "∂", ["nabla"] = "∇", ["ell"] = "ℓ", ["emptyset"] = "∅", ["dots"] = "…",
-        ["ldots"] = "…", ["cdots"] = "⋯", ["top"] = "⊤", ["hbar"] = "ℏ",
-    };
+    private static readonly Dictionary<string, string> Identifiers = Table("""
+        alpha α  beta β  gamma γ  delta δ  epsilon ϵ  varepsilon ε  zeta ζ  eta η  theta θ  iota ι  kappa κ
+        lambda λ  mu μ  nu ν  xi ξ  pi π  rho ρ  sigma σ  tau τ  phi ϕ  varphi φ  chi χ  psi ψ  omega ω  Gamma Γ
+        Delta Δ  Theta Θ  Lambda Λ  Pi Π  Sigma Σ  Phi Φ  Psi Ψ  Omega Ω  infty ∞  partial ∂  nabla ∇  ell ℓ
+        emptyset ∅  dots …  ldots …  cdots ⋯  top ⊤  hbar ℏ
+        """);
 
-    private static readonly Dictionary<string, string> Operators = new(StringComparer.Ordinal)
-    {
-        ["cdot"] = "⋅", ["times"] = "×", ["pm"] = "±", ["le"] = "≤", ["leq"] = "≤", ["ge"] = "≥", ["geq"] = "≥",
-        ["ne"] = "≠", ["neq"] = "≠", ["approx"] = "≈", ["sim"] = "∼", ["equiv"] = "≡", ["propto"] = "∝", ["in"] = "∈",
-        ["notin"] = "∉", ["subset"] = "⊂", ["subseteq"] = "⊆", ["cup"] = "∪", ["cap"] = "∩", ["setminus"] = "∖",
-        ["to"] = "→", ["rightarrow"] = "→", ["leftarrow"] = "←", ["gets"] = "←", ["Rightarrow"] = "⇒",
-        ["Leftrightarrow"] = "⇔", ["mapsto"] = "↦", ["forall"] = "∀", ["exists"] = "∃", ["neg"] = "¬", ["land"] = "∧",
-        ["lor"] = "∨", ["mid"] = "∣", ["odot"] = "⊙", ["oplus"] = "⊕", ["otimes"] = "⊗", ["circ"] = "∘", ["ast"] = "∗",
-        ["star"] = "⋆", ["langle"] = "⟨", ["rangle"] = "⟩", ["lVert"] = "‖", ["rVert"] = "‖", ["Vert"] = "‖",
-        ["|"] = "‖", ["lvert"] = "|", ["rvert"] = "|", ["vert"] = "|", ["lfloor"] = "⌊", ["rfloor"] = "⌋",
-        ["lceil"] = "⌈", ["rceil"] = "⌉", ["{"] = "{", ["}"] = "}", ["lbrace"] = "{", ["rbrace"] = "}", ["%"] = "%",
-        ["#"] = "#", ["&"] = "&", ["_"] = "_", ["colon"] = ":", ["ll"] = "≪", ["gg"] = "≫", ["div"] = "÷", ["prime"] = "′",
-    };
+    private static readonly Dictionary<string, string> Operators = Table("""
+        cdot ⋅  times ×  pm ±  le ≤  leq ≤  ge ≥  geq ≥  ne ≠  neq ≠  approx ≈  sim ∼  equiv ≡  propto ∝  in ∈
+        notin ∉  subset ⊂  subseteq ⊆  cup ∪  cap ∩  setminus ∖  to →  rightarrow →  leftarrow ←  gets ←
+        Rightarrow ⇒  Leftrightarrow ⇔  mapsto ↦  forall ∀  exists ∃  neg ¬  land ∧  lor ∨  mid ∣  odot ⊙
+        oplus ⊕  otimes ⊗  circ ∘  ast ∗  star ⋆  langle ⟨  rangle ⟩  lVert ‖  rVert ‖  Vert ‖  | ‖  lvert |
+        rvert |  vert |  lfloor ⌊  rfloor ⌋  lceil ⌈  rceil ⌉  { {  } }  lbrace {  rbrace }  % %  # #  & &  _ _
+        colon :  ll ≪  gg ≫  div ÷  prime ′
+        """);
 
-    private static readonly Dictionary<string, string> LargeOperators = new(StringComparer.Ordinal)
-    {
-        ["sum"] = "∑", ["prod"] = "∏", ["int"] = "∫", ["bigcup"] = "⋃", ["bigcap"] = "⋂",
-    };
+    private static readonly Dictionary<string, string> LargeOperators = Table("""
+        sum ∑  prod ∏  int ∫  bigcup ⋃  bigcap ⋂
+        """);
+
+    private static readonly Dictionary<string, string> ScriptElsewhere = Table("B ℬ  E ℰ  F ℱ  H ℋ  I ℐ  L ℒ  M ℳ  R ℛ");
+
+    private static readonly Dictionary<string, string> DoubleStruckElsewhere = Table("C ℂ  H ℍ  N ℕ  P ℙ  Q ℚ  R ℝ  Z ℤ  1 𝟙");
 
     private static readonly HashSet<string> Functions = new(StringComparer.Ordinal)
     {
@@ -49,23 +43,39 @@ internal sealed class TexToMathML
 
     private static readonly Dictionary<string, string> LimitFunctions = new(StringComparer.Ordinal)
     {
-        ["max"] = "max", ["min"] = "min", ["sup"] = "sup", ["inf"] = "inf", ["lim"] = "lim", ["argmax"] = "arg max", ["argmin"] = "arg min",
+        ["max"] = "max",
+        ["min"] = "min",
+        ["sup"] = "sup",
+        ["inf"] = "inf",
+        ["lim"] = "lim",
+        ["argmax"] = "arg max",
+        ["argmin"] = "arg min",
     };
 
-    private static readonly Dictionary<string, string> Accents = new(StringComparer.Ordinal)
-    {
-        ["hat"] = "^", ["widehat"] = "^", ["bar"] = "¯", ["overline"] = "¯", ["tilde"] = "~", ["widetilde"] = "~", ["vec"] = "→", ["dot"] = "˙",
-    };
+    private static readonly Dictionary<string, string> Accents = Table("""
+        hat ^  widehat ^  bar ¯  overline ¯  tilde ~  widetilde ~  vec →  dot ˙
+        """);
 
     private static readonly Dictionary<string, string> Spaces = new(StringComparer.Ordinal)
     {
-        [","] = "0.17em", [";"] = "0.28em", [":"] = "0.22em", ["!"] = "0", [" "] = "0.25em", ["quad"] = "1em", ["qquad"] = "2em",
+        [","] = "0.17em",
+        [";"] = "0.28em",
+        [":"] = "0.22em",
+        ["!"] = "0",
+        [" "] = "0.25em",
+        ["quad"] = "1em",
+        ["qquad"] = "2em",
     };
 
-    private static readonly Dictionary<string, (string Open, string Close)> Tables = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Open, string Close)> Environments = new(StringComparer.Ordinal)
     {
-        ["matrix"] = ("", ""), ["pmatrix"] = ("(", ")"), ["bmatrix"] = ("[", "]"), ["cases"] = ("{", ""),
-        ["aligned"] = ("", ""), ["align"] = ("", ""), ["align*"] = ("", ""),
+        ["matrix"] = ("", ""),
+        ["pmatrix"] = ("(", ")"),
+        ["bmatrix"] = ("[", "]"),
+        ["cases"] = ("{", ""),
+        ["aligned"] = ("", ""),
+        ["align"] = ("", ""),
+        ["align*"] = ("", ""),
     };
 
     private readonly string _tex;
@@ -249,9 +259,9 @@ internal sealed class TexToMathML
             case "mathbf" or "boldsymbol" or "bm":
                 return ($"<mrow style=\"font-weight:bold\">{Argument()}</mrow>", false);
             case "mathcal" or "mathscr":
-                return ($"<mi>{Alphabet(RawGroup(), 0x1D49C, Script)}</mi>", false);
+                return ($"<mi>{Alphabet(RawGroup(), 0x1D49C, ScriptElsewhere)}</mi>", false);
             case "mathbb":
-                return ($"<mi>{Alphabet(RawGroup(), 0x1D538, DoubleStruck)}</mi>", false);
+                return ($"<mi>{Alphabet(RawGroup(), 0x1D538, DoubleStruckElsewhere)}</mi>", false);
             case "left":
                 var open = Delimiter();
                 var content = Row(until: null);
@@ -265,16 +275,16 @@ internal sealed class TexToMathML
             case "underbrace":
                 return ($"<munder>{Argument()}<mo>⏟</mo></munder>", true);
             case "begin":
-                return (Table(), false);
+                return (Environment(), false);
             default:
                 throw new FormatException($"\\{name} is not known.");
         }
     }
 
-    private string Table()
+    private string Environment()
     {
         var name = RawGroup();
-        if (!Tables.TryGetValue(name, out var fences))
+        if (!Environments.TryGetValue(name, out var fences))
         {
             throw new FormatException($"The environment {name} is not known.");
         }
@@ -393,17 +403,16 @@ internal sealed class TexToMathML
         }
     }
 
-    // Unicode had some of these letters before the alphabets were added.
-    private static string? Script(char c) => c switch
+    /// <summary>Reads a table of a command's name and its character, separated by white space.</summary>
+    private static Dictionary<string, string> Table(string text)
     {
-        'B' => "ℬ", 'E' => "ℰ", 'F' => "ℱ", 'H' => "ℋ", 'I' => "ℐ", 'L' => "ℒ", 'M' => "ℳ", 'R' => "ℛ", _ => null,
-    };
+        var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return words.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+    }
 
-    private static string? DoubleStruck(char c) => c switch
-    {
-        'C' => "ℂ", 'H' => "ℍ", 'N' => "ℕ", 'P' => "ℙ", 'Q' => "ℚ", 'R' => "ℝ", 'Z' => "ℤ", '1' => "𝟙", _ => null,
-    };
-
-    private static string Alphabet(string text, int first, Func<char, string?> exception) => string.Concat(text.Select(c =>
-        exception(c) ?? (c is >= 'A' and <= 'Z' ? char.ConvertFromUtf32(first + c - 'A') : HtmlText.Encode(c.ToString()))));
+    // The letters that Unicode had before it got whole alphabets are elsewhere, and their places there are empty.
+    private static string Alphabet(string text, int first, Dictionary<string, string> elsewhere) => string.Concat(text.Select(c =>
+        elsewhere.TryGetValue(c.ToString(), out var letter) ? letter
+        : c is >= 'A' and <= 'Z' ? char.ConvertFromUtf32(first + c - 'A')
+        : HtmlText.Encode(c.ToString())));
 }

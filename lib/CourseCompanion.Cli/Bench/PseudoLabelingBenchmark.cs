@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
@@ -60,7 +61,7 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
             log.WriteLine("peer: skipped, as it reads a file and these images are generated.");
         }
 
-        return new BenchmarkResult(figures, Provenance.Capture(data.Provenance, Seed));
+        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seed).ToJson())!);
     }
 
     private static IReadOnlyList<PseudoLabelingRound> Measure(MedicalDataset data, LabelledSplit split, CancellationToken cancellation)

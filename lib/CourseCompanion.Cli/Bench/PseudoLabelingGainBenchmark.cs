@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
@@ -69,7 +70,7 @@ internal sealed class PseudoLabelingGainBenchmark : IBenchmark
             figures[$"{name}_gain_max"] = gains.Max();
         }
 
-        return Task.FromResult(new BenchmarkResult(figures, Provenance.Capture(data.Provenance, Seeds)));
+        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seeds).ToJson())!));
     }
 
     private static SimpleCnn NewModel(MedicalDataset data) => new((int)data.Train.Images.shape[1], data.Train.ClassCount);

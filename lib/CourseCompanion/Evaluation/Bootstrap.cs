@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace CourseCompanion.Evaluation;
 
 /// <summary>An estimate with its uncertainty.</summary>
@@ -86,6 +88,16 @@ public static class Bootstrap
             return figure(ClassificationReport.Compute(sampledScores, sampledLabels));
         }
     }
+
+    /// <inheritdoc cref="ConfidenceInterval(float[,], IReadOnlyList{long}, Func{ClassificationReport, double}, double, int, int)"/>
+    public static ConfidenceInterval ConfidenceInterval(
+        torch.Tensor scores,
+        torch.Tensor labels,
+        Func<ClassificationReport, double> figure,
+        double level = 0.95,
+        int resamples = 1000,
+        int seed = 42) =>
+        ConfidenceInterval(Check.ToMatrix(scores), Check.ToArray(labels), figure, level, resamples, seed);
 
     /// <summary>Value below which a share of sorted values lies, interpolated between neighbours as NumPy does; NaN for none.</summary>
     internal static double Percentile(List<double> sorted, double share)

@@ -63,7 +63,7 @@ public sealed class CSharpSession : IDisposable
         _firstOptions = ScriptEnvironment.CreateOptions(options, assemblies);
         // References and imports are inherited from submission to submission; repeating them would bind them again.
         _nextOptions = _firstOptions.WithReferences(Array.Empty<Microsoft.CodeAnalysis.MetadataReference>()).WithImports(Array.Empty<string>());
-        _output = new OutputChannel(output => Output?.Invoke(output), _thread.Thread);
+        _output = new OutputChannel(output => Output?.Invoke(output), _thread);
         _console = new SessionConsole(_output, options.Input);
         _previousProgress = WorkContext.Progress;
         WorkContext.Progress = new SessionProgress(Emit, TimeProvider.System);
@@ -77,6 +77,9 @@ public sealed class CSharpSession : IDisposable
 
     /// <summary>The number of cells executed so far.</summary>
     public int ExecutionCount { get; private set; }
+
+    /// <summary>The last script that ran, from which the ones before it can be reached; null when none did.</summary>
+    internal Script? LastScript => _state?.Script;
 
     /// <summary>The session of this process.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
@@ -151,7 +154,7 @@ public sealed class CSharpSession : IDisposable
         {
             ExecutionCount++;
         }
-        using var interruption = new Interruption(_thread.Thread, _output.NoAbort);
+        using var interruption = new Interruption(Thread.CurrentThread, _output.NoAbort);
         _output.CellAbort = interruption.Abort;
         WorkContext.Cancellation = interruption.Cooperative;
         lock (_gate)
@@ -249,7 +252,7 @@ public sealed class CSharpSession : IDisposable
         }
         _cells[file] = cell;
         ErrorOutput? failure = null;
-        CellThread.RunAbortable(
+        _thread.RunAbortable(
             async () =>
             {
                 var state = _state is null

@@ -8,20 +8,24 @@ namespace CourseCompanion.Notebooks.Session;
 /// The one thread on which a session's cells run. One for the whole session, since gradient mode, dispose scopes and
 /// OpenMP's worker threads belong to a thread; with a big stack, since students write recursions.
 /// </summary>
+/// <remarks>
+/// Only an aborted cell costs the thread. .NET 10 aborts a thread out of a signal handler, which leaves the signal blocked
+/// on that thread and on every thread that it starts: there, a second abort would never arrive in a tight loop. So a
+/// thread that was aborted ends, and a supervisor that never was starts the next one.
+/// </remarks>
 internal sealed class CellThread : IDisposable
 {
     private const int StackSize = 16 << 20;
 
     private readonly BlockingCollection<Action> _work = [];
-    private readonly Thread _thread;
+    private volatile Thread? _thread;
+    private bool _aborted;
 
-    internal CellThread()
-    {
-        _thread = new Thread(RunWork, StackSize) { Name = "notebook cells", IsBackground = true };
-        _thread.Start();
-    }
+    internal CellThread() =>
+        new Thread(Supervise, 256 << 10) { Name = "notebook cell supervisor", IsBackground = true }.Start();
 
-    internal Thread Thread => _thread;
+    /// <summary>Whether the caller runs on the cells' thread.</summary>
+    internal bool IsCurrent => Thread.CurrentThread == _thread;
 
     /// <summary>Queues work for the thread; executions run one after the other.</summary>
     internal Task<T> Enqueue<T>(Func<T> work)
@@ -46,7 +50,7 @@ internal sealed class CellThread : IDisposable
     /// also after an <c>await</c>.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    internal static void RunAbortable(Func<Task> body, CancellationToken abort)
+    internal void RunAbortable(Func<Task> body, CancellationToken abort)
     {
         var previous = SynchronizationContext.Current;
         using var context = new CellSynchronizationContext();
@@ -69,17 +73,34 @@ internal sealed class CellThread : IDisposable
         finally
         {
             SynchronizationContext.SetSynchronizationContext(previous);
+            _aborted = abort.IsCancellationRequested;
+        }
+    }
+
+    private void Supervise()
+    {
+        while (!_work.IsCompleted)
+        {
+            var thread = new Thread(RunWork, StackSize) { Name = "notebook cells", IsBackground = true };
+            thread.Start();
+            thread.Join();
         }
     }
 
     private void RunWork()
     {
+        _thread = Thread.CurrentThread;
         // Flows from here to the tasks and threads that cells start.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr-FR");
         foreach (var work in _work.GetConsumingEnumerable())
         {
             work();
+            if (_aborted)
+            {
+                _aborted = false;
+                return;
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class OutputChannel : IDisposable
     private readonly StringBuilder _text = new();
     private readonly Queue<SessionOutput> _queue = new();
     private readonly Action<SessionOutput> _sink;
-    private readonly Thread _cellThread;
+    private readonly CellThread _cellThread;
     private readonly Thread _pump;
     private string _stream = "";
     private long _textDue;
@@ -28,7 +28,7 @@ internal sealed class OutputChannel : IDisposable
     private bool _delivering;
     private bool _closed;
 
-    internal OutputChannel(Action<SessionOutput> sink, Thread cellThread)
+    internal OutputChannel(Action<SessionOutput> sink, CellThread cellThread)
     {
         _sink = sink;
         _cellThread = cellThread;
@@ -53,7 +53,7 @@ internal sealed class OutputChannel : IDisposable
             return;
         }
         WaitForRoom();
-        if (Thread.CurrentThread != _cellThread)
+        if (!_cellThread.IsCurrent)
         {
             Append(stream, text);
             return;
@@ -67,7 +67,7 @@ internal sealed class OutputChannel : IDisposable
     internal void Emit(SessionOutput output)
     {
         WaitForRoom();
-        if (Thread.CurrentThread != _cellThread)
+        if (!_cellThread.IsCurrent)
         {
             Enqueue(output);
             return;
@@ -108,7 +108,7 @@ internal sealed class OutputChannel : IDisposable
     {
         while (true)
         {
-            if (Thread.CurrentThread == _cellThread)
+            if (_cellThread.IsCurrent)
             {
                 CellAbort.ThrowIfCancellationRequested();
             }

@@ -43,6 +43,24 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
+    public async Task Interrupt_ends_every_cell_of_a_session_not_only_the_first()
+    {
+        await _host.RunAsync("var kept = 1;");
+        for (var i = 0; i < 3; i++)
+        {
+            var running = _host.Session.ExecuteAsync(
+                $"Console.WriteLine(\"started {i}\");\nwhile (true) {{ try {{ while (true) {{ }} }} catch {{ }} }}");
+            await WaitUntilAsync(() => _host.Stdout.Contains($"started {i}", StringComparison.Ordinal));
+
+            _host.Session.Interrupt();
+
+            Assert.Equal(ExecutionStatus.Interrupted, (await running.WaitAsync(Never)).Status);
+        }
+
+        Assert.Equal("1", await _host.ValueAsync("kept"));
+    }
+
+    [Fact]
     public async Task Timeout_ends_the_cell_and_says_how_long_it_was_allowed()
     {
         var result = await _host.RunAsync("while (true) { }", TimeSpan.FromMilliseconds(300));

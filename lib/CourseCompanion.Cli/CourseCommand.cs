@@ -46,6 +46,7 @@ internal static class CourseCommand
             DataCommand.Create(context),
             ExportCommand.Create(context),
             BenchCommand.Create(context),
+            KernelCommand.Create(context),
             WorkerCommand.Create(context),
         };
         return root;

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using CourseCompanion.Notebooks.Jupyter;
+using CourseCompanion.Notebooks.Jupyter.Client;
+using CourseCompanion.Notebooks.Jupyter.Protocol;
+
+namespace CourseCompanion.Cli.Bench;
+
+/// <summary>
+/// How quick the C# kernel is, measured from outside: a process of its own, started as VS Code starts it, over its real
+/// sockets.
+/// </summary>
+internal sealed class KernelBenchmark : IBenchmark
+{
+    private const int Starts = 3;
+    private const int Cells = 300;
+    private const int Displays = 2000;
+    private const int Completions = 40;
+
+    public string Name => "kernel";
+
+    public string Description => "Start, cell overhead, 2,000 displays, completion and memory of the C# kernel.";
+
+    public async Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation)
+    {
+        Dictionary<string, double> figures = [];
+        List<double> ready = [];
+        for (int i = 0; i < Starts; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            log.WriteLine($"start {i + 1} of {Starts}");
+            await using KernelProcess kernel = KernelProcess.Start();
+            ready.Add(kernel.ReadySeconds);
+            if (i == Starts - 1)
+            {
+                Measure(kernel, figures, log, cancellation);
+            }
+        }
+
+        figures["ready_seconds"] = Median(ready);
+        return new BenchmarkResult(figures, new
+        {
+            Device = "cpu",
+            Cores = Environment.ProcessorCount,
+            Machine = RuntimeInformation.OSArchitecture.ToString(),
+            System = RuntimeInformation.OSDescription,
+            Runtime = RuntimeInformation.FrameworkDescription,
+            Cells,
+            Completions,
+        });
+    }
+
+    private static void Measure(
+        KernelProcess kernel, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
+    {
+        KernelClient client = kernel.Client;
+        log.WriteLine("first cell");
+        figures["first_cell_seconds"] = Seconds(() => client.Execute("var first = 1;"));
+
+        log.WriteLine($"{Cells} cells");
+        // The first cells meet code that was never run; a student's notebook goes on long after them.
+        List<double> overheads = [];
+        double memory = 0;
+        const int WarmCells = 20;
+        for (int i = 0; i < WarmCells + Cells; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (i == WarmCells)
+            {
+                memory = kernel.ResidentMegabytes();
+            }
+
+            string code = string.Create(CultureInfo.InvariantCulture, $"var x{i} = {i};\nx{i} + 1");
+            double seconds = Seconds(() => client.Execute(code));
+            if (i >= WarmCells)
+            {
+                overheads.Add(seconds * 1000);
+            }
+        }
+
+        figures["rss_growth_mb_per_cell"] = (kernel.ResidentMegabytes() - memory) / Cells;
+        figures["cell_overhead_ms_median"] = Median(overheads);
+        figures["cell_overhead_ms_p95"] = Percentile(overheads, 0.95);
+
+        log.WriteLine($"{Displays} displays");
+        int shown = 0;
+        string burst = string.Create(CultureInfo.InvariantCulture, $"for (var i = 0; i < {Displays}; i++) display(i);");
+        figures["displays_2000_seconds"] = Seconds(() => shown = client.Execute(burst).Outputs.Count(m => m.Type == "display_data"));
+        if (shown != Displays)
+        {
+            throw new InvalidOperationException($"{shown} of {Displays} displays arrived.");
+        }
+
+        log.WriteLine($"{Completions} completions");
+        // After a few of each kind: the compiler's language services start slowly.
+        string[] samples = ["Console.", "var s = \"texte\"; s.", "x1.", "Enumerable.Range(0, 3).", "new List<int> { 1 }.", "Math.", ""];
+        List<double> completions = [];
+        for (int i = 0; i < samples.Length * 3 + Completions; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string code = samples[i % samples.Length];
+            double seconds = Seconds(() => client.Ask(
+                "complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length }));
+            if (i >= samples.Length * 3)
+            {
+                completions.Add(seconds * 1000);
+            }
+        }
+
+        figures["completion_ms_median"] = Median(completions);
+    }
+
+    private static double Seconds(Action action)
+    {
+        long started = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static double Median(List<double> values) => Percentile(values, 0.5);
+
+    private static double Percentile(List<double> values, double rank)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[(int)Math.Min(sorted.Length - 1, Math.Floor(rank * sorted.Length))];
+    }
+
+    /// <summary>A kernel in a process of its own, and a client that is connected to it.</summary>
+    private sealed class KernelProcess : IAsyncDisposable
+    {
+        private readonly Process _process;
+        private readonly string _connectionFile;
+
+        private KernelProcess(Process process, KernelClient client, string connectionFile, double readySeconds)
+        {
+            _process = process;
+            _connectionFile = connectionFile;
+            Client = client;
+            ReadySeconds = readySeconds;
+        }
+
+        public KernelClient Client { get; }
+
+        /// <summary>From the start of the process to the first idle state.</summary>
+        public double ReadySeconds { get; }
+
+        public static KernelProcess Start()
+        {
+            string file = Path.Combine(Path.GetTempPath(), $"course-bench-{Guid.NewGuid():N}.json");
+            File.WriteAllText(file, ConnectionFileText());
+            IReadOnlyList<string> host = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
+            ProcessStartInfo start = new(host[0], [.. host.Skip(1), "kernel", "serve", file]);
+            foreach ((string name, string value) in new KernelSpecs(null, Environment.GetEnvironmentVariable).KernelEnvironment())
+            {
+                start.Environment[name] = value;
+            }
+
+            long started = Stopwatch.GetTimestamp();
+            Process process = Process.Start(start)!;
+            KernelClient client = new(ConnectionFile.Load(file));
+            // The first answer may be published before our subscription has arrived; the second is not.
+            client.Ask("kernel_info_request", []);
+            client.PublishedUntilIdle(client.Send("kernel_info_request", []));
+            return new KernelProcess(process, client, file, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+
+        public double ResidentMegabytes()
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1e6;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.SendControl("shutdown_request", new JsonObject { ["restart"] = false });
+            using (CancellationTokenSource patience = new(TimeSpan.FromSeconds(10)))
+            {
+                try
+                {
+                    await _process.WaitForExitAsync(patience.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    _process.Kill();
+                }
+            }
+
+            Client.Dispose();
+            _process.Dispose();
+            File.Delete(_connectionFile);
+        }
+
+        private static string ConnectionFileText()
+        {
+            // Held open together, so that they are different; free again when the kernel binds them.
+            List<TcpListener> listeners = [.. Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+            listeners.ForEach(listener => listener.Start());
+            int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            listeners.ForEach(listener => listener.Stop());
+            return new JsonObject
+            {
+                ["shell_port"] = ports[0],
+                ["control_port"] = ports[1],
+                ["iopub_port"] = ports[2],
+                ["stdin_port"] = ports[3],
+                ["hb_port"] = ports[4],
+                ["ip"] = "127.0.0.1",
+                ["transport"] = "tcp",
+                ["signature_scheme"] = "hmac-sha256",
+                ["key"] = Guid.NewGuid().ToString(),
+            }.ToJsonString();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CourseCompanion.Notebooks.Jupyter;
+
+/// <summary>
+/// Tells Jupyter how to start the kernel: a folder with a <c>kernel.json</c> under the kernel's own name, and one under
+/// the name that .NET notebooks carry, unless another kernel has it.
+/// </summary>
+public sealed class KernelSpecs
+{
+    /// <summary>The kernel's own name.</summary>
+    public const string OwnName = "course-csharp";
+
+    /// <summary>The name in the metadata of C# notebooks, the course's too; .NET Interactive registered it first.</summary>
+    public const string CommonName = ".net-csharp";
+
+    private const string FileName = "kernel.json";
+    private const string Mark = "course_companion";
+
+    // libtorch's threads; more than this many help no network of the course, and leave no room for a second notebook.
+    private const int MaxThreads = 8;
+
+    // What a student sets in a terminal and an editor started from a menu does not know.
+    private static readonly string[] KeptVariables =
+        ["LIBTORCH", "COURSE_DATA", "COURSE_CACHE", "COURSE_OFFLINE", "COURSE_PROFILE"];
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly Func<string, string?> _environment;
+    private readonly string _target;
+    private readonly IReadOnlyList<string> _searched;
+
+    /// <summary>The kernelspecs of one place.</summary>
+    /// <param name="prefix">
+    /// An installation prefix such as <c>/usr/local</c> or a virtual environment; null for the user's own folder.
+    /// </param>
+    /// <param name="environment">Reads an environment variable; null when unset.</param>
+    public KernelSpecs(string? prefix, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        _environment = environment;
+        var user = UserFolder(environment);
+        _target = Path.Combine(prefix is null ? user : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels");
+        var path = (environment("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        _searched = [.. path.Append(user).Concat(SystemFolders(environment)).Select(folder => Path.Combine(folder, "kernels"))];
+    }
+
+    /// <summary>Installs the kernelspecs, or brings ours up to date.</summary>
+    /// <param name="command">The program and its arguments that serve; the connection file's path is added.</param>
+    /// <returns>A line for each thing that was done or left alone.</returns>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public IReadOnlyList<string> Install(IReadOnlyList<string> command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.Count == 0 || !Path.IsPathFullyQualified(command[0]))
+        {
+            throw new ArgumentException("The program must be named by its full path.", nameof(command));
+        }
+
+        List<string> report = [Write(OwnName, "C# (CourseCompanion)", command)];
+        var other = _searched.Append(_target).FirstOrDefault(folder => Owner(folder, CommonName) == SpecOwner.Other);
+        report.Add(other is null
+            ? Write(CommonName, ".NET (C#)", command)
+            : $"{Path.Combine(other, CommonName)} belongs to another kernel and is left alone; choose \"C# (CourseCompanion)\" in the notebook.");
+        return report;
+    }
+
+    /// <summary>Removes our kernelspecs from this place, and nothing else.</summary>
+    /// <returns>A line for each that was removed.</returns>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public IReadOnlyList<string> Uninstall()
+    {
+        var report = new List<string>();
+        foreach (var name in (string[])[OwnName, CommonName])
+        {
+            if (Owner(_target, name) == SpecOwner.Ours)
+            {
+                Directory.Delete(Path.Combine(_target, name), recursive: true);
+                report.Add($"{Path.Combine(_target, name)} removed.");
+            }
+        }
+
+        return report;
+    }
+
+    /// <summary>The command that starts this very program: the .NET host, and the program's main assembly.</summary>
+    /// <param name="assemblyPath">The full path of the main assembly.</param>
+    public static IReadOnlyList<string> HostCommand(string assemblyPath) =>
+        [Path.Combine(DotnetRoot(), OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), assemblyPath];
+
+    /// <summary>The environment variables that a kernel is started with.</summary>
+    public IReadOnlyDictionary<string, string> KernelEnvironment()
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["DOTNET_ROOT"] = DotnetRoot(),
+            ["OMP_NUM_THREADS"] = Math.Min(Environment.ProcessorCount, MaxThreads).ToString(CultureInfo.InvariantCulture),
+            // The compiler runs for seconds at most: profiling it would never pay.
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var name in KeptVariables)
+        {
+            if (_environment(name) is { Length: > 0 } value)
+            {
+                variables[name] = value;
+            }
+        }
+
+        return variables;
+    }
+
+    private string Write(string name, string displayName, IReadOnlyList<string> command)
+    {
+        var arguments = new JsonArray([.. command.Append("{connection_file}").Select(argument => (JsonNode)argument)]);
+        var variables = new JsonObject();
+        foreach (var (variable, value) in KernelEnvironment())
+        {
+            variables[variable] = value;
+        }
+
+        var folder = Path.Combine(_target, name);
+        Directory.CreateDirectory(folder);
+        var specification = new JsonObject
+        {
+            ["argv"] = arguments,
+            ["display_name"] = displayName,
+            ["language"] = "C#",
+            ["interrupt_mode"] = "message",
+            ["env"] = variables,
+            ["metadata"] = new JsonObject { [Mark] = new JsonObject { ["version"] = KernelInfo.Version } },
+        };
+        AtomicFile.WriteAllText(Path.Combine(folder, FileName), specification.ToJsonString(Json) + "\n");
+        return $"{folder} installed.";
+    }
+
+    private static SpecOwner Owner(string folder, string name)
+    {
+        var file = Path.Combine(folder, name, FileName);
+        if (!File.Exists(file))
+        {
+            return Directory.Exists(Path.Combine(folder, name)) ? SpecOwner.Other : SpecOwner.None;
+        }
+
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file))?["metadata"]?[Mark] is null ? SpecOwner.Other : SpecOwner.Ours;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return SpecOwner.Other;
+        }
+    }
+
+    private static string UserFolder(Func<string, string?> environment)
+    {
+        if (environment("JUPYTER_DATA_DIR") is { Length: > 0 } chosen)
+        {
+            return chosen;
+        }
+
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (OperatingSystem.IsWindows())
+        {
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter");
+        }
+
+        return OperatingSystem.IsMacOS()
+            ? Path.Combine(home, "Library", "Jupyter")
+            : Path.Combine(environment("XDG_DATA_HOME") is { Length: > 0 } data ? data : Path.Combine(home, ".local", "share"), "jupyter");
+    }
+
+    private static string[] SystemFolders(Func<string, string?> environment) => OperatingSystem.IsWindows()
+        ? [Path.Combine(environment("PROGRAMDATA") ?? @"C:\ProgramData", "jupyter")]
+        : ["/usr/local/share/jupyter", "/usr/share/jupyter"];
+
+    // <root>/shared/Microsoft.NETCore.App/10.0.1/
+    private static string DotnetRoot() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
+    private enum SpecOwner
+    {
+        None,
+        Ours,
+        Other,
+    }
+}

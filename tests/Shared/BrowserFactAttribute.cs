@@ -28,18 +28,5 @@ internal sealed class BrowserFactAttribute : FactAttribute
             .FirstOrDefault(File.Exists);
 
     /// <summary>Path of plotly.js, whether it is there or not.</summary>
-    public static string PlotlyFile { get; } = Path.Combine(RepositoryRoot(), "artifacts", "web", "plotly.min.js");
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CourseCompanion.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return AppContext.BaseDirectory;
-    }
+    public static string PlotlyFile { get; } = Path.Combine(Repository.Root, "artifacts", "web", "plotly.min.js");
 }

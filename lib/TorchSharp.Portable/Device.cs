@@ -60,11 +60,11 @@ public static partial class torch
                 : throw new ArgumentException($"'{name}' is not a device; use 'cpu', 'cuda' or 'cuda:1', for instance.");
     }
 
-    public static Device CPU { get; } = new(DeviceType.CPU);
+    public static readonly Device CPU = new(DeviceType.CPU);
 
     public static Device CUDA => InitializeDevice(new Device(DeviceType.CUDA));
 
-    public static Device META { get; } = new(DeviceType.META);
+    public static readonly Device META = new(DeviceType.META);
 
     private static Device _defaultDevice = CPU;
 
@@ -125,10 +125,10 @@ public static partial class torch
         }
 
         /// <summary>Seeds the default generators of every device.</summary>
-        public static Generator manual_seed(long seed)
+        public static void manual_seed(long seed)
         {
             InitializeDeviceType(DeviceType.CUDA);
-            return torch.manual_seed(seed);
+            torch.manual_seed(seed).Dispose();
         }
     }
 }

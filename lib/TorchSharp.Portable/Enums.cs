@@ -14,10 +14,3 @@ public enum compute_mode
     use_mm_for_euclid_dist = 1,
     donot_use_mm_for_euclid_dist = 2,
 }
-
-public enum RoundingMode
-{
-    None,
-    trunc,
-    floor,
-}

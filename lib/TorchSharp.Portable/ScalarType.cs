@@ -19,22 +19,22 @@ public static partial class torch
         BFloat16 = 15,
     }
 
-    public static ScalarType @bool { get; } = ScalarType.Bool;
-    public static ScalarType uint8 { get; } = ScalarType.Byte;
-    public static ScalarType int8 { get; } = ScalarType.Int8;
-    public static ScalarType int16 { get; } = ScalarType.Int16;
-    public static ScalarType int32 { get; } = ScalarType.Int32;
-    public static ScalarType int64 { get; } = ScalarType.Int64;
-    public static ScalarType bfloat16 { get; } = ScalarType.BFloat16;
-    public static ScalarType float16 { get; } = ScalarType.Float16;
-    public static ScalarType float32 { get; } = ScalarType.Float32;
-    public static ScalarType float64 { get; } = ScalarType.Float64;
-    public static ScalarType @short { get; } = ScalarType.Int16;
-    public static ScalarType @int { get; } = ScalarType.Int32;
-    public static ScalarType @long { get; } = ScalarType.Int64;
-    public static ScalarType half { get; } = ScalarType.Float16;
-    public static ScalarType @float { get; } = ScalarType.Float32;
-    public static ScalarType @double { get; } = ScalarType.Float64;
+    public static readonly ScalarType @bool = ScalarType.Bool;
+    public static readonly ScalarType uint8 = ScalarType.Byte;
+    public static readonly ScalarType int8 = ScalarType.Int8;
+    public static readonly ScalarType int16 = ScalarType.Int16;
+    public static readonly ScalarType int32 = ScalarType.Int32;
+    public static readonly ScalarType int64 = ScalarType.Int64;
+    public static readonly ScalarType bfloat16 = ScalarType.BFloat16;
+    public static readonly ScalarType float16 = ScalarType.Float16;
+    public static readonly ScalarType float32 = ScalarType.Float32;
+    public static readonly ScalarType float64 = ScalarType.Float64;
+    public static readonly ScalarType @short = ScalarType.Int16;
+    public static readonly ScalarType @int = ScalarType.Int32;
+    public static readonly ScalarType @long = ScalarType.Int64;
+    public static readonly ScalarType half = ScalarType.Float16;
+    public static readonly ScalarType @float = ScalarType.Float32;
+    public static readonly ScalarType @double = ScalarType.Float64;
 
     private static ScalarType _defaultDtype = ScalarType.Float32;
 

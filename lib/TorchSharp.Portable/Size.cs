@@ -5,7 +5,7 @@ namespace TorchSharp;
 public static partial class torch
 {
     /// <summary>The dimensions of a tensor.</summary>
-    public readonly struct Size : IEnumerable<long>, IEquatable<Size>
+    public readonly struct Size : IEnumerable<long>
     {
         private readonly long[] _shape;
 
@@ -29,16 +29,14 @@ public static partial class torch
         public static implicit operator Size((long, long, long, long) size) => new(size);
 
         public static Size operator +(Size left, Size right) => new([.. left.Shape, .. right.Shape]);
-        public static bool operator ==(Size left, Size right) => left.Equals(right);
-        public static bool operator !=(Size left, Size right) => !left.Equals(right);
+        public static bool operator ==(Size left, Size right) => left.Shape.AsSpan().SequenceEqual(right.Shape);
+        public static bool operator !=(Size left, Size right) => !(left == right);
 
         public long numel() => Shape.Aggregate(1L, (product, dim) => product * dim);
 
         public IEnumerable<long> Take(int i) => Shape.Take(i);
 
-        public bool Equals(Size other) => Shape.AsSpan().SequenceEqual(other.Shape);
-
-        public override bool Equals(object? obj) => obj is Size other && Equals(other);
+        public override bool Equals(object? obj) => obj is Size other && this == other;
 
         public override int GetHashCode()
         {

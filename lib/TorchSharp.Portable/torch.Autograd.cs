@@ -20,7 +20,7 @@ public static partial class torch
     public static unsafe class autograd
     {
         /// <summary>Accumulates gradients in the leaves, or in <paramref name="inputs"/> only.</summary>
-        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool create_graph = false, bool retain_graph = false, IList<Tensor>? inputs = null)
+        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
         {
             var outputHandles = Handles(tensors);
             var gradientHandles = Handles(grad_tensors);
@@ -28,13 +28,13 @@ public static partial class torch
             fixed (nint* outputs = outputHandles, gradients = gradientHandles, into = inputHandles)
             {
                 NativeError.Check(NativeMethods.tsp_backward(
-                    outputs, gradientHandles is null ? null : gradients, tensors.Count, retain_graph || create_graph ? 1 : 0, create_graph ? 1 : 0,
+                    outputs, gradientHandles is null ? null : gradients, tensors.Count, retain_graph ?? create_graph ? 1 : 0, create_graph ? 1 : 0,
                     into, inputHandles?.Length ?? 0));
             }
         }
 
-        public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool create_graph = false, bool retain_graph = false, IList<Tensor>? inputs = null) =>
-            backward([tensor], grad_tensors, create_graph, retain_graph, inputs);
+        public static void backward(Tensor tensor, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            backward([tensor], grad_tensors, retain_graph, create_graph, inputs);
 
         /// <summary>The gradients of the outputs' sum by each input; null for an unused input when that is allowed.</summary>
         public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
@@ -69,7 +69,7 @@ public static partial class torch
 }
 
 /// <summary>Switches the recording of gradients on this thread until it is disposed of.</summary>
-public sealed class AutoGradMode : IDisposable
+internal sealed class AutoGradMode : IDisposable
 {
     private readonly bool _previous;
 
@@ -87,7 +87,7 @@ public sealed class AutoGradMode : IDisposable
 /// <summary>
 /// Inference mode on this thread until it is disposed of: faster than no_grad, but its tensors never enter a graph.
 /// </summary>
-public sealed class InferenceMode : IDisposable
+internal sealed class InferenceMode : IDisposable
 {
     private nint _guard;
 

@@ -15,7 +15,6 @@ public static partial class torch
     public static Tensor vstack(IList<Tensor> tensors) => Op.Call("vstack", tensors.ToArray());
     public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
     public static Tensor[] split(Tensor tensor, long[] split_size_or_sections, long dim = 0L) => tensor.split(split_size_or_sections, dim);
-    public static Tensor[] split(Tensor tensor, long split_size, long dim = 0L) => tensor.split(split_size, dim);
     public static Tensor[] unbind(Tensor input, long dim = 0L) => input.unbind(dim);
     public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => Op.CallList("meshgrid.indexing", tensors.ToArray(), indexing);
     public static IList<Tensor> broadcast_tensors(params Tensor[] tensors) => Op.CallList("broadcast_tensors", tensors);
@@ -130,8 +129,7 @@ public static partial class torch
     public static Tensor cumprod(Tensor input, long dim, ScalarType? dtype = null) => input.cumprod(dim, dtype);
     public static Tensor bincount(Tensor input, Tensor? weights = null, long minlength = 0) => input.bincount(weights, minlength);
     public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) => input.histc(bins, min, max);
-    public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
-    public static Tensor log_softmax(Tensor input, long dim, ScalarType? dtype = null) => input.log_softmax(dim, dtype);
+    public static Tensor softmax(Tensor input, int dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
     public static Tensor cov(Tensor input, long correction = 1, Tensor? fweights = null, Tensor? aweights = null) => input.cov(correction, fweights, aweights);
 
     // Arithmetic
@@ -152,7 +150,7 @@ public static partial class torch
     public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) => input.addcmul(tensor1, tensor2, value);
     public static Tensor addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) => input.addcdiv(tensor1, tensor2, value);
     public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
-    public static Tensor clamp(Tensor input, Tensor min, Tensor max) => input.clamp(min, max);
+    public static Tensor clamp(Tensor input, Tensor? min = null, Tensor? max = null) => input.clamp(min, max);
     public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
     public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
     public static Tensor atan2(Tensor input, Tensor other) => input.atan2(other);
@@ -160,7 +158,7 @@ public static partial class torch
     public static Tensor logical_or(Tensor left, Tensor right) => left.logical_or(right);
     public static Tensor logical_xor(Tensor left, Tensor right) => left.logical_xor(right);
     public static Tensor logical_not(Tensor input) => input.logical_not();
-    public static Tensor nan_to_num(Tensor input, double? nan = null, double? posinf = null, double? neginf = null) => input.nan_to_num(nan, posinf, neginf);
+    public static Tensor nan_to_num(Tensor input, double nan = 0, double? posinf = null, double? neginf = null) => input.nan_to_num(nan, posinf, neginf);
 
     // Element by element
     public static Tensor abs(Tensor input) => input.abs();
@@ -182,7 +180,7 @@ public static partial class torch
     public static Tensor neg(Tensor input) => input.neg();
     public static Tensor negative(Tensor input) => input.negative();
     public static Tensor reciprocal(Tensor input) => input.reciprocal();
-    public static Tensor round(Tensor input) => input.round();
+    public static Tensor round(Tensor input, long decimals = 0L) => input.round(decimals);
     public static Tensor rsqrt(Tensor input) => input.rsqrt();
     public static Tensor sigmoid(Tensor input) => input.sigmoid();
     public static Tensor sign(Tensor input) => input.sign();
@@ -196,7 +194,7 @@ public static partial class torch
 
     // Type and mode
     public static bool is_integral(Tensor t) => is_integral(t.dtype);
-    public static bool is_floating_point(Tensor t) => is_floating_point(t.dtype);
+    public static bool is_floating_point(Tensor input) => is_floating_point(input.dtype);
 
     public static DisposeScope NewDisposeScope() => DisposeScopeManager.Enter();
 

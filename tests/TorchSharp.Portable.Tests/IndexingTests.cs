@@ -62,7 +62,7 @@ public class IndexingTests
     public void Index_put_accumulates_when_asked()
     {
         var x = zeros(3);
-        x.index_put_(ones(3), true, tensor(new[] { 1L, 1, 2 }));
+        x.index_put_(ones(3), [tensor(new[] { 1L, 1, 2 })], accumulate: true);
         Assert.Equal([0f, 2, 1], x.data<float>().ToArray());
     }
 

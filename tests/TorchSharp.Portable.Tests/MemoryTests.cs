@@ -86,8 +86,8 @@ public class MemoryTests
         Functional.cross_entropy(Functional.linear(h, f, null), y, null, 1, -100, 0).backward();
         using (no_grad())
         {
-            w.sub_(w.grad!, 1e-3);
-            f.sub_(f.grad!, 1e-3);
+            w.add_(w.grad!, -1e-3);
+            f.add_(f.grad!, -1e-3);
         }
         w.grad!.zero_();
         f.grad!.zero_();

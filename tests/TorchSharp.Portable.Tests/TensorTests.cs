@@ -1,3 +1,4 @@
+using TorchSharp.Interop;
 using static TorchSharp.torch;
 
 namespace TorchSharp.Portable.Tests;
@@ -132,5 +133,56 @@ public class TensorTests
         var tensors = Enumerable.Range(0, 1000).Select(i => full([1], i)).ToArray();
         Assert.Equal(499_500, cat(tensors).sum().item<long>());
         Assert.Equal(1000, ones(1000).split(Enumerable.Repeat(1L, 1000).ToArray()).Length);
+    }
+
+    [Fact]
+    public void Round_to_decimals_keeps_them()
+    {
+        var x = tensor(new[] { 1.2345, -0.055, 149.5 });
+
+        Assert.Equal([1.23, -0.06, 149.5], x.round(2).data<double>().ToArray().Select(value => Math.Round(value, 10)));
+        Assert.Equal([1.0, -0.0, 150.0], x.round().data<double>().ToArray());
+        Assert.Equal([0.0, 0.0, 150.0], x.round_(-1).data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Clamp_to_one_tensor_leaves_the_other_side_open()
+    {
+        var x = tensor(new[] { -2.0, 0.5, 3.0 });
+
+        Assert.Equal([0.0, 0.5, 3.0], clamp(x, min: zeros_like(x)).data<double>().ToArray());
+        Assert.Equal([-2.0, 0.5, 1.0], x.clamp(max: ones_like(x)).data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Norms_are_named_or_numbered()
+    {
+        var x = tensor(new[] { 3.0, 0, 0, 4.0 }).reshape(2, 2);
+
+        Assert.Equal(5, linalg.norm(x, "fro").item<double>(), 12);
+        Assert.Equal(7, linalg.norm(x, "nuc").item<double>(), 12);
+        Assert.Equal(4, linalg.norm(x, 1).item<double>(), 12);
+        Assert.Equal(4, linalg.norm(x, double.PositiveInfinity).item<double>(), 12);
+        Assert.Equal(5, linalg.vector_norm(x).item<double>(), 12);
+    }
+
+    [Fact]
+    public void Pinverse_of_a_symmetric_matrix_is_the_general_one()
+    {
+        var x = tensor(new[] { 2.0, 1, 1, 3 }).reshape(2, 2);
+
+        Assert.True(allclose(x.pinverse(hermitian: true), x.inverse()));
+        Assert.True(allclose(x.pinverse(), x.inverse()));
+    }
+
+    [Fact]
+    public void Named_dimensions_are_refused_and_leave_nothing_behind()
+    {
+        var handles = NativeMemory.LiveHandles;
+
+        Assert.Throws<NotSupportedException>(() => zeros(2, 3, names: ["N", "C"]));
+        Assert.Throws<NotSupportedException>(() => rand(2, names: ["N"]));
+        Assert.Throws<NotSupportedException>(() => tensor(new[] { 1f, 2f }, names: ["N"]));
+        Assert.Equal(handles, NativeMemory.LiveHandles);
     }
 }

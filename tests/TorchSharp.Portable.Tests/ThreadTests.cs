@@ -21,7 +21,7 @@ public class ThreadTests
                 loss.backward();
                 using (no_grad())
                 {
-                    w.sub_(w.grad!, 0.05);
+                    w.add_(w.grad!, -0.05);
                 }
                 w.grad!.zero_();
                 losses[i] = loss.item<float>();

@@ -23,8 +23,8 @@ public class TrainingStepTests
             loss.backward();
             using (no_grad())
             {
-                w.sub_(w.grad!, 0.05);
-                f.sub_(f.grad!, 0.05);
+                w.add_(w.grad!, -0.05);
+                f.add_(f.grad!, -0.05);
             }
             w.grad = null;
             f.grad = null;

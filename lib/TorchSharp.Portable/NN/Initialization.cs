@@ -44,17 +44,17 @@ public static partial class torch
 
             public static Tensor constant_(Tensor tensor, Scalar val) => Fill("fill_.Scalar", tensor, val);
 
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1) => Fill("uniform_", tensor, low, high);
+            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) => Fill("uniform_", tensor, low, high, generator);
 
-            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1) => Fill("normal_", tensor, mean, std);
+            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) => Fill("normal_", tensor, mean, std, generator);
 
             /// <summary>Normal values of mean and deviation as given, drawn until they lie in [a, b].</summary>
-            public static Tensor trunc_normal_(Tensor tensor, double mean = 0.0, double std = 1.0, double a = -2.0, double b = 2.0)
+            public static Tensor trunc_normal_(Tensor tensor, double mean = 0.0, double std = 1.0, double a = -2.0, double b = 2.0, Generator? generator = null)
             {
                 // The inverse of the distribution function, applied to uniform values between those of a and b.
                 var low = NormalDistribution((a - mean) / std);
                 var high = NormalDistribution((b - mean) / std);
-                Fill("uniform_", tensor, (2 * low) - 1, (2 * high) - 1);
+                Fill("uniform_", tensor, (2 * low) - 1, (2 * high) - 1, generator);
                 Fill("erfinv_", tensor);
                 Fill("mul_.Scalar", tensor, std * Math.Sqrt(2));
                 Fill("add_.Scalar", tensor, mean);

@@ -63,7 +63,7 @@ public class Adam : OptimizerHelper, IBetas
             options.weight_decay!.Value, decoupledDecay: false, options.maximize!.Value);
     });
 
-    public class State : OptimizerState
+    public sealed class State : OptimizerState
     {
         internal Tensor exp_avg;
         internal Tensor exp_avg_sq;
@@ -76,7 +76,13 @@ public class Adam : OptimizerHelper, IBetas
             max_exp_avg_sq = amsgrad ? AdamUpdate.Zeros(parameter) : null;
         }
 
-        public long step => StepCount;
+        public long step;
+
+        internal override long StepCount
+        {
+            get => step;
+            set => step = value;
+        }
 
         public override void LoadStateDict(OptimizerState source)
         {
@@ -104,12 +110,12 @@ public class Adam : OptimizerHelper, IBetas
 
     public class Options : OptimizerOptions
     {
-        public double? beta1 { get; set; }
-        public double? beta2 { get; set; }
-        public double? weight_decay { get; set; }
-        public double? eps { get; set; }
-        public bool? amsgrad { get; set; }
-        public bool? maximize { get; set; }
+        public double? beta1;
+        public double? beta2;
+        public double? weight_decay;
+        public double? eps;
+        public bool? amsgrad;
+        public bool? maximize;
 
         public override void LoadStateDict(OptimizerOptions source)
         {

@@ -24,7 +24,7 @@ public abstract class OptimizerState
     {
     }
 
-    internal long StepCount { get; set; }
+    internal virtual long StepCount { get; set; }
 
     public abstract void LoadStateDict(OptimizerState source);
 

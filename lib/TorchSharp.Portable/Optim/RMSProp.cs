@@ -94,7 +94,7 @@ public class RMSProp : OptimizerHelper, IMomentum
         }
     });
 
-    public class State : OptimizerState
+    public sealed class State : OptimizerState
     {
         internal Tensor square_avg;
         internal Tensor? momentum_buffer;
@@ -133,12 +133,12 @@ public class RMSProp : OptimizerHelper, IMomentum
 
     public class Options : OptimizerOptions
     {
-        public double? alpha { get; set; }
-        public double? eps { get; set; }
-        public double? weight_decay { get; set; }
-        public double? momentum { get; set; }
-        public bool? centered { get; set; }
-        public bool? maximize { get; set; }
+        public double? alpha;
+        public double? eps;
+        public double? weight_decay;
+        public double? momentum;
+        public bool? centered;
+        public bool? maximize;
 
         public override void LoadStateDict(OptimizerOptions source)
         {

@@ -108,7 +108,7 @@ public class SGD : OptimizerHelper, IMomentum
         }
     }
 
-    public class State : OptimizerState
+    public sealed class State : OptimizerState
     {
         internal Tensor? momentum_buffer;
 
@@ -129,11 +129,11 @@ public class SGD : OptimizerHelper, IMomentum
 
     public class Options : OptimizerOptions
     {
-        public double? momentum { get; set; }
-        public double? dampening { get; set; }
-        public double? weight_decay { get; set; }
-        public bool? nesterov { get; set; }
-        public bool? maximize { get; set; }
+        public double? momentum;
+        public double? dampening;
+        public double? weight_decay;
+        public bool? nesterov;
+        public bool? maximize;
 
         public override void LoadStateDict(OptimizerOptions source)
         {

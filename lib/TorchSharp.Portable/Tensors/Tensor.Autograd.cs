@@ -40,7 +40,7 @@ public static partial class torch
         /// <summary>Accumulates the gradients of this scalar in the leaves it was computed from.</summary>
         public void backward() => autograd.backward(this);
 
-        public void backward(IList<Tensor>? grad_tensors = null, bool create_graph = false, bool retain_graph = false, IList<Tensor>? inputs = null) =>
-            autograd.backward([this], grad_tensors, create_graph, retain_graph, inputs);
+        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
+            autograd.backward([this], grad_tensors, retain_graph || create_graph, create_graph, inputs);
     }
 }

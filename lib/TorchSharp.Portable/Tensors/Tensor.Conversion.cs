@@ -9,7 +9,7 @@ public static partial class torch
         public Tensor clone() => Op.Call("clone", this);
         public Tensor detach() => Op.Call("detach", this);
         public Tensor detach_() => Op.InPlace("detach_", this);
-        public Tensor copy_(Tensor source, bool non_blocking = false) => Op.InPlace("copy_", this, source, non_blocking);
+        public Tensor copy_(Tensor source, bool nonBlocking = false) => Op.InPlace("copy_", this, source, nonBlocking);
         public Tensor fill_(Scalar value) => Op.InPlace("fill_.Scalar", this, value);
         public Tensor zero_() => Op.InPlace("zero_", this);
         public Tensor to_dense() => Op.Call("to_dense", this);
@@ -43,8 +43,8 @@ public static partial class torch
         public Tensor to(Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
             to(dtype, device, copy, disposeAfter, non_blocking);
 
-        public Tensor to(Tensor other, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
-            to(other.dtype, other.device, copy, disposeAfter, non_blocking);
+        public Tensor to(Tensor other, bool non_blocking = false) =>
+            to(other.dtype, other.device, non_blocking: non_blocking);
 
         public Tensor type(ScalarType dtype) => to_type(dtype);
         public Tensor type_as(Tensor tensor) => to_type(tensor.dtype);

@@ -82,9 +82,9 @@ public static partial class torch
             return this;
         }
 
-        public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, false, indices);
+        public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, indices, false);
 
-        public Tensor index_put_(Tensor value, bool accumulate, params Tensor[] indices) =>
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) =>
             Op.InPlace("index_put_", this, Argument.OptionalTensors(indices), value, accumulate);
 
         public Tensor index_put_(Scalar value, params TensorIndex[] indices)
@@ -205,13 +205,13 @@ public static partial class torch
         internal Kind kind;
         internal Tensor? tensor;
 
-        public static TensorIndex Ellipsis { get; } = new() { kind = Kind.Ellipsis };
+        public static readonly TensorIndex Ellipsis = new() { kind = Kind.Ellipsis };
 
-        public static TensorIndex None { get; } = new() { kind = Kind.None };
+        public static readonly TensorIndex None = new() { kind = Kind.None };
 
-        public static TensorIndex Null { get; } = new() { kind = Kind.Null };
+        public static readonly TensorIndex Null = new() { kind = Kind.Null };
 
-        public static TensorIndex Colon { get; } = Slice();
+        public static readonly TensorIndex Colon = Slice();
 
         internal readonly bool IsEverything => kind == Kind.Slice && startIndexOrBoolOrSingle is null && stopIndex is null && step is null;
 

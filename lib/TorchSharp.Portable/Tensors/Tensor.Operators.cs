@@ -28,7 +28,7 @@ public static partial class torch
         public static Tensor operator *(float left, Tensor right) => right.mul(left);
         public static Tensor operator *(double left, Tensor right) => right.mul(left);
 
-        public static Tensor operator -(Tensor value) => value.negative();
+        public static Tensor operator -(Tensor tensor) => tensor.negative();
         public static Tensor operator -(Tensor left, Tensor right) => left.sub(right);
         public static Tensor operator -(Tensor left, Scalar right) => left.sub(right);
         public static Tensor operator -(Scalar left, Tensor right) => right.rsub(left);

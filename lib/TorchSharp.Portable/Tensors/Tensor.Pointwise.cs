@@ -4,6 +4,14 @@ namespace TorchSharp;
 
 public static partial class torch
 {
+    /// <summary>What becomes of the fraction of a quotient.</summary>
+    public enum RoundingMode
+    {
+        None,
+        trunc,
+        floor,
+    }
+
     public partial class Tensor
     {
         public Tensor abs() => Op.Call("abs", this);
@@ -64,8 +72,8 @@ public static partial class torch
         public Tensor relu_() => Op.InPlace("relu_", this);
         public Tensor relu6() => Op.Call("relu6", this);
         public Tensor relu6_() => Op.InPlace("relu6_", this);
-        public Tensor round() => Op.Call("round", this);
-        public Tensor round_() => Op.InPlace("round_", this);
+        public Tensor round(long decimals = 0L) => decimals == 0 ? Op.Call("round", this) : Op.Call("round.decimals", this, decimals);
+        public Tensor round_(long decimals = 0L) => decimals == 0 ? Op.InPlace("round_", this) : Op.InPlace("round_.decimals", this, decimals);
         public Tensor rsqrt() => Op.Call("rsqrt", this);
         public Tensor rsqrt_() => Op.InPlace("rsqrt_", this);
         public Tensor sigmoid() => Op.Call("sigmoid", this);
@@ -81,7 +89,6 @@ public static partial class torch
         public Tensor sqrt() => Op.Call("sqrt", this);
         public Tensor sqrt_() => Op.InPlace("sqrt_", this);
         public Tensor square() => Op.Call("square", this);
-        public Tensor square_() => Op.InPlace("square_", this);
         public Tensor tan() => Op.Call("tan", this);
         public Tensor tan_() => Op.InPlace("tan_", this);
         public Tensor tanh() => Op.Call("tanh", this);
@@ -93,7 +100,6 @@ public static partial class torch
         public Tensor absolute() => Op.Call("abs", this);
         public Tensor absolute_() => Op.InPlace("abs_", this);
         public Tensor negative() => Op.Call("neg", this);
-        public Tensor negative_() => Op.InPlace("neg_", this);
         public Tensor neg() => Op.Call("neg", this);
         public Tensor neg_() => Op.InPlace("neg_", this);
         public Tensor gelu() => Op.Call("gelu", this);
@@ -112,15 +118,11 @@ public static partial class torch
         public Tensor add_(Scalar scalar) => Op.InPlace("add_.Scalar", this, scalar);
         public Tensor add_(Scalar scalar, Scalar alpha) => Op.InPlace("add_.Scalar", this, scalar, alpha);
         public Tensor sub(Tensor target) => Op.Call("sub.Tensor", this, target);
-        public Tensor sub(Tensor target, Scalar alpha) => Op.Call("sub.Tensor", this, target, alpha);
-        public Tensor sub(Scalar scalar) => Op.Call("sub.Scalar", this, scalar);
-        public Tensor sub(Scalar scalar, Scalar alpha) => Op.Call("sub.Scalar", this, scalar, alpha);
+        public Tensor sub(Scalar target) => Op.Call("sub.Scalar", this, target);
         public Tensor sub_(Tensor target) => Op.InPlace("sub_.Tensor", this, target);
-        public Tensor sub_(Tensor target, Scalar alpha) => Op.InPlace("sub_.Tensor", this, target, alpha);
-        public Tensor sub_(Scalar scalar) => Op.InPlace("sub_.Scalar", this, scalar);
-        public Tensor sub_(Scalar scalar, Scalar alpha) => Op.InPlace("sub_.Scalar", this, scalar, alpha);
+        public Tensor sub_(Scalar target) => Op.InPlace("sub_.Scalar", this, target);
         public Tensor subtract(Tensor target) => sub(target);
-        public Tensor subtract(Scalar scalar) => sub(scalar);
+        public Tensor subtract(Scalar target) => sub(target);
         internal Tensor rsub(Scalar left) => Op.Call("rsub.Scalar", this, left);
         public Tensor mul(Tensor target) => Op.Call("mul.Tensor", this, target);
         public Tensor mul(Scalar target) => Op.Call("mul.Scalar", this, target);
@@ -128,8 +130,6 @@ public static partial class torch
         public Tensor mul_(Scalar target) => Op.InPlace("mul_.Scalar", this, target);
         public Tensor multiply(Tensor target) => mul(target);
         public Tensor multiply(Scalar target) => mul(target);
-        public Tensor multiply_(Tensor target) => mul_(target);
-        public Tensor multiply_(Scalar target) => mul_(target);
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call("div.Tensor_mode", this, target, Name(rounding_mode));
         public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call("div.Scalar_mode", this, target, Name(rounding_mode));
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Op.InPlace("div_.Tensor_mode", this, target, Name(rounding_mode));
@@ -143,12 +143,12 @@ public static partial class torch
         public Tensor floor_divide(Scalar other) => Op.Call("floor_divide.Scalar", this, other);
         public Tensor fmod(Tensor target) => Op.Call("fmod.Tensor", this, target);
         public Tensor fmod_(Tensor target) => Op.InPlace("fmod_.Tensor", this, target);
-        public Tensor fmod(Scalar target) => Op.Call("fmod.Scalar", this, target);
-        public Tensor fmod_(Scalar target) => Op.InPlace("fmod_.Scalar", this, target);
-        public Tensor remainder(Tensor other) => Op.Call("remainder.Tensor", this, other);
-        public Tensor remainder_(Tensor other) => Op.InPlace("remainder_.Tensor", this, other);
-        public Tensor remainder(Scalar other) => Op.Call("remainder.Scalar", this, other);
-        public Tensor remainder_(Scalar other) => Op.InPlace("remainder_.Scalar", this, other);
+        public Tensor fmod(Scalar scalar) => Op.Call("fmod.Scalar", this, scalar);
+        public Tensor fmod_(Scalar scalar) => Op.InPlace("fmod_.Scalar", this, scalar);
+        public Tensor remainder(Tensor target) => Op.Call("remainder.Tensor", this, target);
+        public Tensor remainder_(Tensor target) => Op.InPlace("remainder_.Tensor", this, target);
+        public Tensor remainder(Scalar scalar) => Op.Call("remainder.Scalar", this, scalar);
+        public Tensor remainder_(Scalar scalar) => Op.InPlace("remainder_.Scalar", this, scalar);
         public Tensor pow(Tensor exponent) => Op.Call("pow.Tensor_Tensor", this, exponent);
         public Tensor pow(Scalar exponent) => Op.Call("pow.Tensor_Scalar", this, exponent);
         public Tensor pow_(Tensor exponent) => Op.InPlace("pow_.Tensor", this, exponent);
@@ -156,18 +156,16 @@ public static partial class torch
         public Tensor float_power(Tensor target) => Op.Call("float_power.Tensor_Tensor", this, target);
 
         public Tensor clamp(Scalar? min = null, Scalar? max = null) => Op.Call("clamp", this, min, max);
-        public Tensor clamp(Tensor min, Tensor max) => Op.Call("clamp.Tensor", this, min, max);
+        public Tensor clamp(Tensor? min = null, Tensor? max = null) => Op.Call("clamp.Tensor", this, min, max);
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Op.InPlace("clamp_", this, min, max);
-        public Tensor clamp_(Tensor min, Tensor max) => Op.InPlace("clamp_.Tensor", this, min, max);
+        public Tensor clamp_(Tensor? min = null, Tensor? max = null) => Op.InPlace("clamp_.Tensor", this, min, max);
         public Tensor clamp_max(Scalar max) => Op.Call("clamp_max", this, max);
         public Tensor clamp_max_(Scalar max) => Op.InPlace("clamp_max_", this, max);
         public Tensor clamp_min(Scalar min) => Op.Call("clamp_min", this, min);
         public Tensor clamp_min_(Scalar min) => Op.InPlace("clamp_min_", this, min);
         public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
         public Tensor lerp(Tensor end, Tensor weight) => Op.Call("lerp.Tensor", this, end, weight);
-        public Tensor lerp(Tensor end, Scalar weight) => Op.Call("lerp.Scalar", this, end, weight);
         public Tensor lerp_(Tensor end, Tensor weight) => Op.InPlace("lerp_.Tensor", this, end, weight);
-        public Tensor lerp_(Tensor end, Scalar weight) => Op.InPlace("lerp_.Scalar", this, end, weight);
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) => Op.Call("addcmul", this, tensor1, tensor2, value);
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => Op.InPlace("addcmul_", this, tensor1, tensor2, value);
         public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) => Op.Call("addcdiv", this, tensor1, tensor2, value);
@@ -178,7 +176,7 @@ public static partial class torch
         public Tensor xlogy(Scalar y) => Op.Call("xlogy.Scalar_Other", this, y);
         public Tensor logaddexp(Tensor other) => Op.Call("logaddexp", this, other);
         public Tensor copysign(Tensor other) => Op.Call("copysign.Tensor", this, other);
-        public Tensor nan_to_num(double? nan = null, double? posinf = null, double? neginf = null) => Op.Call("nan_to_num", this, nan, posinf, neginf);
+        public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Op.Call("nan_to_num", this, nan, posinf, neginf);
         public Tensor maximum(Tensor other) => Op.Call("maximum", this, other);
         public Tensor minimum(Tensor other) => Op.Call("minimum", this, other);
         public Tensor fmax(Tensor other) => Op.Call("fmax", this, other);

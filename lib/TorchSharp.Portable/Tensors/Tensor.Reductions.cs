@@ -19,13 +19,13 @@ public static partial class torch
         public Tensor var(bool unbiased = true) => Op.Call("var", this, unbiased);
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("var.dim", this, dimensions, unbiased, keepdim), type);
         public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var(dimensions.ToArray(), unbiased, keepdim, type);
-        public Tensor var(long dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("var.dim", this, Argument.List(dimensions), unbiased, keepdim), type);
-        public Tensor var((long, long) dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("var.dim", this, dimensions, unbiased, keepdim), type);
+        public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("var.dim", this, Argument.List(dim), unbiased, keepdim), type);
+        public Tensor var((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("var.dim", this, dim, unbiased, keepdim), type);
         public Tensor std(bool unbiased = true) => Op.Call("std", this, unbiased);
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("std.dim", this, dimensions, unbiased, keepdim), type);
         public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std(dimensions.ToArray(), unbiased, keepdim, type);
-        public Tensor std(long dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("std.dim", this, Argument.List(dimensions), unbiased, keepdim), type);
-        public Tensor std((long, long) dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("std.dim", this, dimensions, unbiased, keepdim), type);
+        public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("std.dim", this, Argument.List(dim), unbiased, keepdim), type);
+        public Tensor std((long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => Cast(Op.Call("std.dim", this, dim, unbiased, keepdim), type);
 
         public Tensor max() => Op.Call("max", this);
         public Tensor max(Tensor other) => maximum(other);
@@ -54,22 +54,21 @@ public static partial class torch
         public Tensor log_softmax(long dim, ScalarType? dtype = null) => Op.Call("log_softmax.int", this, dim, dtype);
 
         public Tensor cumsum(long dim, ScalarType? type = null) => Op.Call("cumsum", this, dim, type);
-        public Tensor cumsum_(long dim, ScalarType? type = null) => Op.InPlace("cumsum_", this, dim, type);
         public Tensor cumprod(long dim, ScalarType? type = null) => Op.Call("cumprod", this, dim, type);
-        public (Tensor values, Tensor indices) cummax(long dim) => Op.Call2("cummax", this, dim);
-        public (Tensor values, Tensor indices) cummin(long dim) => Op.Call2("cummin", this, dim);
+        public (Tensor values, Tensor indexes) cummax(long dim) => Op.Call2("cummax", this, dim);
+        public (Tensor values, Tensor indexes) cummin(long dim) => Op.Call2("cummin", this, dim);
         public Tensor logcumsumexp(long dim) => Op.Call("logcumsumexp", this, dim);
-        public Tensor bincount(Tensor? weights = null, long minlength = 0) => Op.Call("bincount", this, weights, minlength);
+        public Tensor bincount(Tensor? weights, long minlength = 0) => Op.Call("bincount", this, weights, minlength);
         public Tensor histc(long bins = 100, long min = 0, long max = 0) => Op.Call("histc", this, bins, min, max);
         public (Tensor values, Tensor indices) mode(long dim = -1, bool keepdim = false) => Op.Call2("mode", this, dim, keepdim);
 
-        public (Tensor values, Tensor indices) sort(long dim = -1, bool descending = false, bool stable = false) =>
+        public (Tensor Values, Tensor Indices) sort(long dim = -1, bool descending = false, bool stable = false) =>
             Op.Call2("sort.stable", this, stable, dim, descending);
 
         public Tensor argsort(long dim = -1, bool descending = false) => Op.Call("argsort", this, dim, descending);
         public Tensor msort() => Op.Call("msort", this);
 
-        public (Tensor values, Tensor indices) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
+        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true) =>
             Op.Call2("topk", this, k, dim, largest, sorted);
 
         public (Tensor values, Tensor indices) kthvalue(long k, long? dim, bool keepdim = false) =>

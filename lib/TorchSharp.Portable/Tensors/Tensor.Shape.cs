@@ -7,7 +7,6 @@ public static partial class torch
     public partial class Tensor
     {
         public Tensor view(params long[] shape) => Op.Call("view", this, shape);
-        public Tensor view(ScalarType dtype) => Op.Call("view.dtype", this, dtype);
         public Tensor view_as(Tensor other) => Op.Call("view_as", this, other);
         public Tensor reshape(params long[] shape) => Op.Call("reshape", this, shape);
         public Tensor flatten(long start_dim = 0, long end_dim = -1) => Op.Call("flatten.using_ints", this, start_dim, end_dim);
@@ -26,7 +25,7 @@ public static partial class torch
         public Tensor permute(params long[] permutation) => Op.Call("permute", this, permutation);
         public Tensor transpose(long dim0, long dim1) => Op.Call("transpose.int", this, dim0, dim1);
         public Tensor transpose_(long dim0, long dim1) => Op.InPlace("transpose_", this, dim0, dim1);
-        public Tensor swapaxes(long axis0, long axis1) => transpose(axis0, axis1);
+        public Tensor swapaxes(long dim0, long dim1) => transpose(dim0, dim1);
         public Tensor swapdims(long dim0, long dim1) => transpose(dim0, dim1);
         public Tensor t() => Op.Call("t", this);
         public Tensor T => Op.Call("numpy_T", this);
@@ -41,7 +40,7 @@ public static partial class torch
         public Tensor repeat(params long[] sizes) => Op.Call("repeat", this, sizes);
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Op.Call("repeat_interleave.self_int", this, repeats, dim, output_size);
         public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Op.Call("repeat_interleave.self_Tensor", this, repeats, dim, output_size);
-        public Tensor tile(params long[] dims) => Op.Call("tile", this, dims);
+        public Tensor tile(long[] reps) => Op.Call("tile", this, reps);
         public Tensor contiguous() => Op.Call("contiguous", this, MemoryFormat.Contiguous);
         internal Tensor contiguous(MemoryFormat format) => Op.Call("contiguous", this, format);
         public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0L) => Op.Call("as_strided", this, size, strides, storageOffset);
@@ -51,16 +50,16 @@ public static partial class torch
         public Tensor flipud() => Op.Call("flipud", this);
         public Tensor rot90(long k = 1, (long, long)? dims = null) => Op.Call("rot90", this, k, dims ?? (0, 1));
         public Tensor roll(long shifts, long? dims = null) => Op.Call("roll", this, Argument.List(shifts), dims is { } dim ? Argument.List(dim) : Array.Empty<long>());
-        public Tensor roll(long[] shifts, long[]? dims = null) => Op.Call("roll", this, shifts, dims ?? []);
+        public Tensor roll(long[] shifts, long[] dims) => Op.Call("roll", this, shifts, dims);
         public Tensor roll((long, long) shifts, (long, long) dims) => Op.Call("roll", this, shifts, dims);
 
-        public Tensor[] split(long split_size, long dim = 0) => Op.CallList("split.Tensor", this, split_size, dim);
-        public Tensor[] split(long[] split_size_or_sections, long dim = 0) => Op.CallList("split_with_sizes", this, split_size_or_sections, dim);
+        public Tensor[] split(long size, int dim = 0) => Op.CallList("split.Tensor", this, size, dim);
+        public Tensor[] split(long[] sizes, long dim = 0) => Op.CallList("split_with_sizes", this, sizes, dim);
         public Tensor[] chunk(long chunks, long dim = 0) => Op.CallList("chunk", this, chunks, dim);
-        public Tensor[] tensor_split(long indices_or_sections, long dim = 0) => Op.CallList("tensor_split.sections", this, indices_or_sections, dim);
-        public Tensor[] tensor_split(long[] indices_or_sections, long dim = 0) => Op.CallList("tensor_split.indices", this, indices_or_sections, dim);
-        public Tensor[] unbind(long dim = 0) => Op.CallList("unbind.int", this, dim);
-        public Tensor unfold(long dim, long size, long step) => Op.Call("unfold", this, dim, size, step);
+        public Tensor[] tensor_split(long size, long dim = 0) => Op.CallList("tensor_split.sections", this, size, dim);
+        public Tensor[] tensor_split(long[] sizes, long dim = 0) => Op.CallList("tensor_split.indices", this, sizes, dim);
+        public Tensor[] unbind(long dimension = 0) => Op.CallList("unbind.int", this, dimension);
+        public Tensor unfold(long dimension, long size, long step) => Op.Call("unfold", this, dimension, size, step);
 
         public Tensor tril(long diagonal = 0) => Op.Call("tril", this, diagonal);
         public Tensor tril_(long diagonal = 0) => Op.InPlace("tril_", this, diagonal);

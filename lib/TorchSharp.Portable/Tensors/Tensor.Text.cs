@@ -16,7 +16,7 @@ public enum TensorStringStyle
     Numpy,
 
     /// <summary>The style of <see cref="torch.TensorStringStyle"/>.</summary>
-    Default = 255,
+    Default = 4,
 }
 
 public static partial class torch
@@ -26,9 +26,9 @@ public static partial class torch
     /// <summary>The style of tensors written without one.</summary>
     public static TensorStringStyle TensorStringStyle { get; set; } = TensorStringStyle.Julia;
 
-    public static TensorStringStyle julia => TensorStringStyle.Julia;
+    public const TensorStringStyle julia = TensorStringStyle.Julia;
 
-    public static TensorStringStyle numpy => TensorStringStyle.Numpy;
+    public const TensorStringStyle numpy = TensorStringStyle.Numpy;
 
     public partial class Tensor
     {
@@ -173,14 +173,14 @@ public static partial class torch
 public static class TensorExtensionMethods
 {
     /// <summary>The tensor as text; for notebooks.</summary>
-    public static string str(this torch.Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = "\n", CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
+    public static string str(this torch.Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = null, CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.ToString(style, fltFormat, width, cultureInfo, newLine);
     }
 
     /// <summary>Writes the tensor to the console, and returns it.</summary>
-    public static torch.Tensor print(this torch.Tensor t, string? fltFormat = null, int? width = null, string? newLine = "\n", CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
+    public static torch.Tensor print(this torch.Tensor t, string? fltFormat = "g5", int? width = 100, string? newLine = null, CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
     {
         Console.WriteLine(t.str(fltFormat, width, newLine, cultureInfo, style));
         return t;

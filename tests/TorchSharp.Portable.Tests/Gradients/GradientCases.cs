@@ -34,7 +34,7 @@ internal static class GradientCases
         Binary("xlogy", (a, b) => a.xlogy(b)), Binary("logaddexp", (a, b) => a.logaddexp(b)), Binary("copysign", (a, b) => a.copysign(b)),
         Binary("maximum", (a, b) => a.maximum(b)), Binary("minimum", (a, b) => a.minimum(b)), Binary("fmax", (a, b) => a.fmax(b)), Binary("fmin", (a, b) => a.fmin(b)),
         Binary("fmod", (a, b) => a.fmod(2.5) + b.fmod(2.5)), Binary("remainder", (a, b) => a.remainder(2.5) + b.remainder(2.5)),
-        Binary("lerp", (a, b) => a.lerp(b.expand_as(a), 0.3)), Binary("addcmul", (a, b) => a.addcmul(b, b, 0.7)), Binary("addcdiv", (a, b) => a.addcdiv(a, b, 0.7)),
+        Binary("lerp", (a, b) => a.lerp(b.expand_as(a), tensor(0.3))), Binary("addcmul", (a, b) => a.addcmul(b, b, 0.7)), Binary("addcdiv", (a, b) => a.addcdiv(a, b, 0.7)),
         Binary("dist", (a, b) => a.dist(b)),
 
         // Reductions
@@ -43,7 +43,7 @@ internal static class GradientCases
         Unary("amax", x => x.amax([1L], true)), Unary("amin", x => x.amin([1L], true)), Unary("logsumexp", x => x.logsumexp(1)), Unary("norm", x => x.norm(1, false, 3f)),
         Unary("quantile", x => x.quantile(tensor(0.3), 1)), Unary("softmax", x => x.softmax(1)), Unary("log_softmax", x => x.log_softmax(1)),
         Unary("cumsum", x => x.cumsum(1)), Unary("cumprod", x => x.cumprod(1)), Unary("cummax", x => x.cummax(1).values), Unary("cummin", x => x.cummin(1).values),
-        Unary("logcumsumexp", x => x.logcumsumexp(1)), Unary("mode", x => x.mode(1).values), Unary("sort", x => x.sort(1, true).values), Unary("msort", x => x.msort()),
+        Unary("logcumsumexp", x => x.logcumsumexp(1)), Unary("mode", x => x.mode(1).values), Unary("sort", x => x.sort(1, true).Values), Unary("msort", x => x.msort()),
         Unary("topk", x => x.topk(2, 1).values), Unary("kthvalue", x => x.kthvalue(2, 1).values), Unary("cov", x => x.cov()), Unary("corrcoef", x => x.corrcoef()),
         Unary("renorm", x => x.renorm(2, 0, 0.5f)),
 
@@ -53,7 +53,7 @@ internal static class GradientCases
         Unary("permute", x => x.permute(1, 0)), Unary("transpose", x => x.transpose(0, 1)), Unary("swapaxes", x => x.swapaxes(0, 1)), Unary("swapdims", x => x.swapdims(0, 1)),
         Unary("t", x => x.t()), Unary("T", x => x.T), Unary("mT", x => x.mT), Unary("H", x => x.H), Unary("movedim", x => x.movedim([0], [1])), Unary("moveaxis", x => x.moveaxis([0], [1])),
         Unary("expand", x => x.unsqueeze(0).expand(2, 3, 4)), Unary("expand_as", x => x.unsqueeze(0).expand_as(zeros(2, 3, 4))), Unary("broadcast_to", x => x.broadcast_to(2, 3, 4)),
-        Unary("repeat", x => x.repeat(2, 1)), Unary("repeat_interleave", x => x.repeat_interleave(2, 1)), Unary("tile", x => x.tile(1, 2)),
+        Unary("repeat", x => x.repeat(2, 1)), Unary("repeat_interleave", x => x.repeat_interleave(2, 1)), Unary("tile", x => x.tile([1, 2])),
         Unary("contiguous", x => x.t().contiguous()), Unary("as_strided", x => x.as_strided([2, 2], [1, 2])), Unary("flip", x => x.flip(1)), Unary("fliplr", x => x.fliplr()),
         Unary("flipud", x => x.flipud()), Unary("rot90", x => x.rot90()), Unary("roll", x => x.roll(1, 1)), Unary("split", x => x.split(2, 1)[0]), Unary("chunk", x => x.chunk(2, 1)[1]),
         Unary("tensor_split", x => x.tensor_split(2, 1)[0]), Unary("unbind", x => x.unbind(0)[1]), Unary("unfold", x => x.unfold(1, 2, 1)), Unary("tril", x => x.tril()),
@@ -78,7 +78,7 @@ internal static class GradientCases
         Of("kron", x => x[0].kron(x[1]), [2, 2], [2, 1]), Of("addmm", x => x[0].addmm(x[1], x[2], 0.5f, 2), [2, 2], [2, 3], [3, 2]),
         Of("addmv", x => x[0].addmv(x[1], x[2]), [2], [2, 3], [3]), Of("addr", x => x[0].addr(x[1], x[2]), [2, 3], [2], [3]),
         Of("baddbmm", x => x[0].baddbmm(x[1], x[2]), [2, 2, 2], [2, 2, 3], [2, 3, 2]), Of("einsum", x => einsum("bij,bjk->ik", x), [2, 2, 3], [2, 3, 2]),
-        Of("cdist", x => cdist(x[0], x[1]), [2, 3], [4, 3]), Of("cholesky", x => Definite(x[0]).cholesky(), [3, 3]), Of("cholesky", x => linalg.cholesky(Definite(x[0])), [3, 3]),
+        Of("cdist", x => cdist(x[0], x[1]), [2, 3], [4, 3]), Of("cholesky", x => linalg.cholesky(Definite(x[0])), [3, 3]),
         Of("inverse", x => Definite(x[0]).inverse(), [3, 3]), Of("inv", x => linalg.inv(Definite(x[0])), [3, 3]), Of("pinverse", x => x[0].pinverse(), [3, 2]), Of("pinv", x => linalg.pinv(x[0]), [3, 2]),
         Of("det", x => x[0].det(), [3, 3]), Of("logdet", x => Definite(x[0]).logdet(), [3, 3]), Of("slogdet", x => linalg.slogdet(Definite(x[0])).Item2, [3, 3]),
         Of("matrix_power", x => x[0].matrix_power(3), [2, 2]), Of("eigh", x => linalg.eigh(Definite(x[0])).Item1, [3, 3]), Of("eigvalsh", x => linalg.eigvalsh(Definite(x[0])), [3, 3]),

@@ -168,6 +168,38 @@ public class ModuleTests
         Assert.Equal(0, norm.running_mean!.abs().sum().item<float>());
     }
 
+    // Values of torch.nn.functional.interpolate(x, size=(2, 3), mode=..., antialias=True).
+    [Theory]
+    [InlineData(InterpolationMode.Bilinear, 18.014286f, 27.07143f, 38.928574f, 97.214287f, 121.35714f, 148.3f)]
+    [InlineData(InterpolationMode.Bicubic, 10.619987f, 19.053408f, 30.779886f, 101.0646f, 128.64018f, 159.50883f)]
+    public void Interpolate_without_aliasing_averages_as_pytorch_does(InterpolationMode mode, params float[] expected)
+    {
+        using var scope = NewDisposeScope();
+        var x = arange(16, dtype: float32).square().reshape(1, 1, 4, 4);
+
+        var small = functional.interpolate(x, [2, 3], mode: mode, antialias: true);
+
+        Assert.True(allclose(small.flatten(), tensor(expected), rtol: 1e-6));
+    }
+
+    [Fact]
+    public void Initialization_draws_from_the_generator_it_is_given()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5);
+        foreach (Func<Tensor, Tensor> fill in new Func<Tensor, Tensor>[]
+        {
+            x => init.uniform_(x, generator: generator), x => init.normal_(x, generator: generator), x => init.trunc_normal_(x, generator: generator),
+        })
+        {
+            generator.manual_seed(5);
+            var first = fill(zeros(20));
+            generator.manual_seed(5);
+            Assert.True(first.Equals(fill(zeros(20))));
+            Assert.False(first.Equals(fill(zeros(20))));
+        }
+    }
+
     [Fact]
     public void Layers_refuse_inputs_of_the_wrong_shape_and_name_it()
     {
@@ -180,6 +212,7 @@ public class ModuleTests
         Assert.Throws<ArgumentException>(() => GroupNorm(2, 3));
         Assert.Throws<ArgumentException>(() => functional.interpolate(zeros(1, 1, 4, 4)));
         Assert.Throws<ArgumentException>(() => functional.interpolate(zeros(1, 1, 4, 4), [2, 2], mode: InterpolationMode.Linear));
+        Assert.Throws<ArgumentException>(() => functional.interpolate(zeros(1, 1, 4, 4), [2, 2], antialias: true));
     }
 
     [Fact]

@@ -66,9 +66,10 @@ public static partial class torch
                 functional.pad(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
 
             /// <summary>
-            /// Resizes <c>[N, C, W]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c> to a size or by a factor per spatial dimension.
+            /// Resizes <c>[N, C, W]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c> to a size or by a factor per spatial dimension;
+            /// with <paramref name="antialias"/>, a smaller image averages over all of what each of its pixels covers.
             /// </summary>
-            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false)
+            public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false)
             {
                 if ((size is null) == (scale_factor is null))
                 {
@@ -81,6 +82,10 @@ public static partial class torch
                     size = [.. scale_factor.Select((factor, i) => (long)Math.Floor(shape[i + 2] * factor))];
                     scale_factor = null;
                 }
+                if (antialias && (mode is not (InterpolationMode.Bilinear or InterpolationMode.Bicubic) || spatial != 2))
+                {
+                    throw new ArgumentException("Only bilinear and bicubic interpolation of images can avoid aliasing.", nameof(antialias));
+                }
                 var corners = align_corners ?? false;
                 return (mode, spatial) switch
                 {
@@ -88,6 +93,8 @@ public static partial class torch
                     (InterpolationMode.Nearest, 2) => Op.Call("upsample_nearest2d.vec", x, size, scale_factor),
                     (InterpolationMode.Nearest, 3) => Op.Call("upsample_nearest3d.vec", x, size, scale_factor),
                     (InterpolationMode.Linear, 1) => Op.Call("upsample_linear1d.vec", x, size, corners, scale_factor),
+                    (InterpolationMode.Bilinear, 2) when antialias => Op.Call("_upsample_bilinear2d_aa.vec", x, size, corners, scale_factor),
+                    (InterpolationMode.Bicubic, 2) when antialias => Op.Call("_upsample_bicubic2d_aa.vec", x, size, corners, scale_factor),
                     (InterpolationMode.Bilinear, 2) => Op.Call("upsample_bilinear2d.vec", x, size, corners, scale_factor),
                     (InterpolationMode.Bicubic, 2) => Op.Call("upsample_bicubic2d.vec", x, size, corners, scale_factor),
                     (InterpolationMode.Trilinear, 3) => Op.Call("upsample_trilinear3d.vec", x, size, corners, scale_factor),

@@ -51,35 +51,35 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
         register_module("out_proj", output);
     }
 
-    /// <param name="input1">Queries <c>[L, N, E]</c>.</param>
-    /// <param name="input2">Keys <c>[S, N, kdim]</c>.</param>
-    /// <param name="input3">Values <c>[S, N, vdim]</c>.</param>
-    /// <param name="input4">True where a key is padding, <c>[N, S]</c>.</param>
-    /// <param name="input5">Whether to return the attention weights <c>[N, L, S]</c>, averaged over heads.</param>
-    /// <param name="input6">True where a query must not look, or numbers to add, <c>[L, S]</c> or <c>[N * heads, L, S]</c>.</param>
-    public override Tuple<Tensor, Tensor> forward(Tensor input1, Tensor input2, Tensor input3, Tensor? input4, bool input5, Tensor? input6)
+    /// <param name="query">Queries <c>[L, N, E]</c>.</param>
+    /// <param name="key">Keys <c>[S, N, kdim]</c>.</param>
+    /// <param name="value">Values <c>[S, N, vdim]</c>.</param>
+    /// <param name="key_padding_mask">True where a key is padding, <c>[N, S]</c>.</param>
+    /// <param name="need_weights">Whether to return the attention weights <c>[N, L, S]</c>, averaged over heads.</param>
+    /// <param name="attn_mask">True where a query must not look, or numbers to add, <c>[L, S]</c> or <c>[N * heads, L, S]</c>.</param>
+    public override Tuple<Tensor, Tensor> forward(Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask, bool need_weights, Tensor? attn_mask)
     {
         using var scope = NewDisposeScope();
-        var (length, batch) = (input1.shape[0], input1.shape[1]);
+        var (length, batch) = (query.shape[0], query.shape[1]);
         var headSize = _size / _heads;
 
         var biases = get_parameter("in_proj_bias")?.chunk(3);
         var weights = _sameSizes
             ? get_parameter("in_proj_weight")!.chunk(3)
             : [get_parameter("q_proj_weight")!, get_parameter("k_proj_weight")!, get_parameter("v_proj_weight")!];
-        var query = nn.functional.linear(input1, weights[0], biases?[0]);
-        var key = nn.functional.linear(input2, weights[1], biases?[1]);
-        var value = nn.functional.linear(input3, weights[2], biases?[2]);
+        var projectedQuery = nn.functional.linear(query, weights[0], biases?[0]);
+        var projectedKey = nn.functional.linear(key, weights[1], biases?[1]);
+        var projectedValue = nn.functional.linear(value, weights[2], biases?[2]);
         var added = 0;
         if (get_parameter("bias_k") is { } extraKey)
         {
-            key = cat([key, extraKey.expand(1, batch, _size)], 0);
-            value = cat([value, get_parameter("bias_v")!.expand(1, batch, _size)], 0);
+            projectedKey = cat([projectedKey, extraKey.expand(1, batch, _size)], 0);
+            projectedValue = cat([projectedValue, get_parameter("bias_v")!.expand(1, batch, _size)], 0);
             added++;
         }
         // [L, N, E] -> [N * heads, L, E / heads]
         Tensor Split(Tensor tensor) => tensor.contiguous().view(-1, batch * _heads, headSize).transpose(0, 1);
-        var (queries, keys, values) = (Split(query), Split(key), Split(value));
+        var (queries, keys, values) = (Split(projectedQuery), Split(projectedKey), Split(projectedValue));
         if (_addZeroAttention)
         {
             var nothing = zeros([batch * _heads, 1, headSize], keys.dtype, keys.device);
@@ -88,20 +88,20 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
             added++;
         }
         var scores = queries.div(Math.Sqrt(headSize)).bmm(keys.transpose(1, 2));
-        if (input6 is not null)
+        if (attn_mask is not null)
         {
-            scores = scores.add(Extend(Additive(input6, scores.dtype), added));
+            scores = scores.add(Extend(Additive(attn_mask, scores.dtype), added));
         }
-        if (input4 is not null)
+        if (key_padding_mask is not null)
         {
-            var padding = Extend(Additive(input4, scores.dtype), added).view(batch, 1, 1, -1).expand(-1, _heads, -1, -1);
+            var padding = Extend(Additive(key_padding_mask, scores.dtype), added).view(batch, 1, 1, -1).expand(-1, _heads, -1, -1);
             scores = scores.add(padding.reshape(batch * _heads, 1, -1));
         }
         var attention = scores.softmax(-1);
         var dropped = nn.functional.dropout(attention, _dropout, training);
         var context = dropped.bmm(values).transpose(0, 1).contiguous().view(length, batch, _size);
         var output = ((Linear)children().Single()).call(context);
-        var averaged = input5 ? attention.view(batch, _heads, length, -1).mean([1]) : null;
+        var averaged = need_weights ? attention.view(batch, _heads, length, -1).mean([1]) : null;
         return Tuple.Create(output.MoveToOuterDisposeScope(), averaged?.MoveToOuterDisposeScope()!);
     }
 

@@ -42,7 +42,7 @@ public sealed class Unflatten : nn.Module<Tensor, Tensor>
 
     public long[] unflattened_size { get; set; }
 
-    public override Tensor forward(Tensor input) => input.unflatten(dim, unflattened_size);
+    public override Tensor forward(Tensor tensor) => tensor.unflatten(dim, unflattened_size);
 }
 
 public sealed class Upsample : nn.Module<Tensor, Tensor>

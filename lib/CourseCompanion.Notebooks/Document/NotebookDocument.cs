@@ -140,6 +140,10 @@ public sealed class NotebookDocument
             throw new NotebookFormatException(source,
                 $"not a notebook: the file is not valid JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {FirstSentence(error.Message)}).", error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new NotebookFormatException(source, "not a notebook: a name in the file has half a surrogate pair.", error);
+        }
         NotebookValidator.Validate(root, source);
         var document = new NotebookDocument(root!.AsObject());
         document.Upgrade();

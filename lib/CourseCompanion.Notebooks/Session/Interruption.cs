@@ -41,24 +41,40 @@ internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposa
             Reason = reason;
         }
         // Cancelling runs other people's callbacks, and aborting a thread waits for it: neither may hold up the caller.
-        _ = Task.Run(EscalateAsync);
+        // Threads of our own, since the cell may be the reason why the thread pool has none to give.
+        StartThread(CancelCooperative);
+        StartThread(Escalate);
     }
 
-    private async Task EscalateAsync()
+    private static void StartThread(ThreadStart body) =>
+        new Thread(body, 256 << 10) { Name = "notebook interrupt", IsBackground = true }.UnsafeStart();
+
+    private void CancelCooperative()
     {
-        _ = _cooperative.CancelAsync();
-        await Task.Delay(Grace).ConfigureAwait(false);
+        try
+        {
+            _cooperative.Cancel();
+        }
+        catch (Exception error) when (error is ObjectDisposedException or AggregateException)
+        {
+            // The execution ended by itself, or a callback of the cell's own failed: the abort is still to come.
+        }
+    }
+
+    private void Escalate()
+    {
+        Thread.Sleep(Grace);
         lock (_gate)
         {
             if (_ended)
             {
                 return;
             }
-            _ = Task.Run(AbortCell);
+            StartThread(AbortCell);
         }
         while (true)
         {
-            await Task.Delay(WakeUpEvery).ConfigureAwait(false);
+            Thread.Sleep(WakeUpEvery);
             lock (_gate)
             {
                 if (_ended)

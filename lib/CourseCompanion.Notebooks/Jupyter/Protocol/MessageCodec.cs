@@ -22,6 +22,8 @@ internal sealed class MessageCodec(byte[] key)
     private const int RememberedHeaders = 1 << 16;
 
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
+    // Every name is read here, so that none of them can surprise a later look-up.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     private readonly Lock _sync = new();
@@ -147,11 +149,12 @@ internal sealed class MessageCodec(byte[] key)
                 return null;
             }
 
-            var element = JsonElement.Parse(frame);
+            var element = JsonElement.Parse(frame, Strict);
             return element.ValueKind == JsonValueKind.Object ? element : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a name with half a surrogate pair.
             return null;
         }
     }

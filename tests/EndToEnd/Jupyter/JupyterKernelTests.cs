@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using CourseCompanion.Notebooks.Jupyter;
+using CourseCompanion.Tests.Shared;
+
+namespace CourseCompanion.EndToEnd.Jupyter;
+
+/// <summary>
+/// The kernel as front ends see it: installed, started from its kernelspec, talked to by Jupyter's own client. The
+/// cases are the functions of <c>Scripts/scripted_cases.py</c>.
+/// </summary>
+public sealed class JupyterKernelTests : IDisposable
+{
+    private const string Client = "jupyter_client, jupyter_kernel_test, zmq";
+
+    private readonly string _prefix = Directory.CreateTempSubdirectory("course-kernel-").FullName;
+
+    public JupyterKernelTests()
+    {
+        var command = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
+        new KernelSpecs(_prefix, Environment.GetEnvironmentVariable).Install([.. command, "kernel", "serve"]);
+    }
+
+    public void Dispose() => Directory.Delete(_prefix, recursive: true);
+
+    [PythonFact(Client)]
+    public void Suite_of_jupyter_passes() => RunScript("kernel_suite.py");
+
+    [PythonFact(Client)]
+    public void Interrupt_ends_endless_cells() => RunCase("interrupts");
+
+    [PythonFact(Client)]
+    public void Interrupt_passes_a_busy_thread_pool() => RunCase("interrupt_with_a_busy_thread_pool");
+
+    [PythonFact(Client)]
+    public void Error_stops_what_is_queued() => RunCase("error_stops_what_is_queued");
+
+    [PythonFact(Client)]
+    public void Burst_of_displays_arrives_whole_and_in_order() => RunCase("burst_of_displays");
+
+    [PythonFact(Client)]
+    public void Display_is_updated_in_place() => RunCase("display_updates");
+
+    [PythonFact(Client)]
+    public void Cursor_counts_code_points() => RunCase("unicode_cursor");
+
+    [PythonFact(Client)]
+    public void Input_is_asked_for_or_refused() => RunCase("input_is_asked_for_or_refused");
+
+    [PythonFact(Client)]
+    public void Forged_and_repeated_messages_are_ignored() => RunCase("forged_and_repeated_messages");
+
+    [PythonFact(Client)]
+    public void Hostile_connections_change_nothing_for_the_others() => RunCase("hostile_connections");
+
+    [PythonFact(Client)]
+    public void Front_end_that_does_not_read_costs_no_memory() => RunCase("slow_front_end");
+
+    [PythonFact(Client)]
+    public void Shutdown_when_idle_ends_the_process() => RunCase("shutdown_when_idle");
+
+    [PythonFact(Client)]
+    public void Shutdown_when_busy_ends_the_process() => RunCase("shutdown_when_busy");
+
+    [PythonFact(Client)]
+    public void Restart_begins_anew() => RunCase("restart");
+
+    [PythonFact(Client)]
+    public void Termination_signal_ends_the_process() => RunCase("termination_signal");
+
+    [PythonFact(Client)]
+    public void Kernel_does_not_outlive_its_front_end() => RunCase("orphan");
+
+    [PythonFact(Client)]
+    public void Crash_is_explained_by_the_next_kernel() => RunCase("crash_is_explained");
+
+    [PythonFact("nbclient, nbformat")]
+    public void Nbclient_runs_a_notebook_as_the_headless_runner_does() => RunScript("nbclient_run.py", CourseDll, _prefix);
+
+    private static string CourseDll => Path.Combine(AppContext.BaseDirectory, "course.dll");
+
+    private void RunCase(string name) => RunScript("scripted_cases.py", name);
+
+    private void RunScript(string name, params string[] arguments)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "Jupyter", "Scripts", name);
+        var start = new ProcessStartInfo(PythonFactAttribute.Interpreter, [script, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["JUPYTER_PATH"] = Path.Combine(_prefix, "share", "jupyter");
+        start.Environment["COURSE_KERNEL"] = KernelSpecs.OwnName;
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        using var python = Process.Start(start)!;
+        var output = python.StandardOutput.ReadToEndAsync();
+        var errors = python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        Assert.True(python.ExitCode == 0, $"{output.Result}\n{errors}");
+    }
+}

@@ -1,0 +1,278 @@
+"""The cases of a front end's life that Jupyter's own suite leaves out. Each is run by name: scripted_cases.py CASE."""
+
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import zmq
+
+from front_end import FrontEnd, is_alive, wait_until
+
+
+def interrupts():
+    k = FrontEnd()
+    k.run("using System.Threading; var kept = 1;")
+    for endless in (
+        "while (true) { }",
+        "await Task.Delay(1); while (true) { }",
+        "while (true) { try { while (true) { } } catch { } }",
+        "Thread.Sleep(-1);",
+        "await Task.Delay(-1);",
+        "while (true) Console.WriteLine(1);",
+    ):
+        msg_id = k.start_endless(endless)
+        k.manager.interrupt_kernel()
+        reply = k.reply(msg_id)
+        assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt"), (endless, reply)
+        errors = [m for m in k.published(msg_id) if m["msg_type"] == "error"]
+        assert [m["content"]["ename"] for m in errors] == ["KeyboardInterrupt"], endless
+    assert k.value("kept") == "1"
+    # Harmless when nothing runs.
+    k.manager.interrupt_kernel()
+    assert k.value("kept + 1") == "2"
+    k.close()
+
+
+def interrupt_with_a_busy_thread_pool():
+    k = FrontEnd()
+    msg_id = k.start_endless(
+        "for (var i = 0; i < 2000; i++) _ = Task.Run(() => System.Threading.Thread.Sleep(60_000)); while (true) { }")
+    k.manager.interrupt_kernel()
+    assert k.reply(msg_id)["ename"] == "KeyboardInterrupt"
+    k.close()
+
+
+def error_stops_what_is_queued():
+    k = FrontEnd()
+    k.run("var x = 1;")
+    ids = [k.client.execute(code) for code in (
+        "await Task.Delay(300); throw new Exception(\"stop\");", "x = 2;", "x = 3;")]
+    info = k.client.kernel_info()
+    order = []
+    replies = {}
+    while len(order) < 4:
+        message = k.client.get_shell_msg(timeout=60)
+        order.append(message["parent_header"]["msg_id"])
+        replies[order[-1]] = message["content"]
+    assert order == [*ids, info], order
+    assert [replies[i]["status"] for i in ids] == ["error", "aborted", "aborted"]
+    assert replies[info]["status"] == "ok"
+    assert k.value("x") == "1"
+    ids = [k.client.execute(code, stop_on_error=False) for code in ("throw new Exception(\"go on\");", "x = 4;")]
+    assert [k.reply(i)["status"] for i in ids] == ["error", "ok"]
+    assert k.value("x") == "4"
+    # What was declared before the exception stays.
+    k.run('var before = 5; throw new Exception("après");')
+    assert k.value("before") == "5"
+    k.close()
+
+
+def burst_of_displays():
+    k = FrontEnd()
+    reply, outputs = k.run("for (var i = 0; i < 2000; i++) { display(i); }")
+    shown = [m["content"]["data"]["text/plain"] for m in outputs if m["msg_type"] == "display_data"]
+    assert shown == [str(i) for i in range(2000)], len(shown)
+    reply, outputs = k.run("for (var i = 0; i < 500; i++) { Console.Write(i + \" \"); if (i % 100 == 99) display(\"|\"); }")
+    text = "".join(m["content"]["text"] if m["msg_type"] == "stream" else m["content"]["data"]["text/plain"] for m in outputs)
+    expected = "".join(f"{i} " + ("|" if i % 100 == 99 else "") for i in range(500))
+    assert text == expected, text
+    k.close()
+
+
+def display_updates():
+    k = FrontEnd()
+    reply, outputs = k.run('var shown = display("0 %"); shown.Update("100 %");')
+    kinds = [(m["msg_type"], m["content"]["data"]["text/plain"], m["content"]["transient"]["display_id"]) for m in outputs]
+    assert [kind[:2] for kind in kinds] == [("display_data", "0 %"), ("update_display_data", "100 %")], kinds
+    assert kinds[0][2] == kinds[1][2]
+    k.close()
+
+
+def unicode_cursor():
+    k = FrontEnd()
+    k.run('var élève = "😀";')
+    for before in ("", '/* 😀😀 */ ', 'var s = "é😀"; '):
+        code = before + "élève.Len"
+        msg_id = k.client.complete(code + " // 😀", cursor_pos=len(code))
+        reply = k.reply(msg_id)
+        assert reply["matches"] == ["Length"], reply
+        assert code[:reply["cursor_start"]] + "Length" == before + "élève.Length", reply
+        assert reply["cursor_end"] == len(code), reply
+        kind = reply["metadata"]["_jupyter_types_experimental"][0]
+        assert kind == {"start": reply["cursor_start"], "end": reply["cursor_end"], "text": "Length", "type": "property"}, kind
+    k.close()
+
+
+def input_is_asked_for_or_refused():
+    k = FrontEnd()
+    msg_id = k.client.execute("var line = Console.ReadLine(); line", allow_stdin=True)
+    question = k.client.get_stdin_msg(timeout=60)
+    assert question["msg_type"] == "input_request" and question["parent_header"]["msg_id"] == msg_id
+    k.client.input("été 😀")
+    assert k.reply(msg_id)["status"] == "ok"
+    assert k.value("line") == "été 😀"
+    reply, _ = k.run("Console.ReadLine()", allow_stdin=False)
+    assert reply["ename"] == "NotSupportedException" and "saisir" in reply["evalue"], reply
+    msg_id = k.client.execute("Console.ReadLine()", allow_stdin=True)
+    k.client.get_stdin_msg(timeout=60)
+    k.manager.interrupt_kernel()
+    assert k.reply(msg_id)["ename"] == "KeyboardInterrupt"
+    k.close()
+
+
+def forged_and_repeated_messages():
+    k = FrontEnd()
+    k.run("var count = 0;")
+    session = k.client.session
+    channel = k.client.shell_channel.socket
+    message = session.msg("execute_request", {"code": "count++;", "silent": False})
+    frames = session.serialize(message)
+    forged = list(frames)
+    forged[1] = b"0" * 64
+    for _ in range(3):
+        channel.send_multipart(forged)
+    for _ in range(3):
+        channel.send_multipart(frames)
+    assert k.reply(message["header"]["msg_id"])["status"] == "ok"
+    assert k.value("count") == "1"
+    unknown = session.msg("no_such_request", {})
+    session.send(channel, unknown)
+    k.published(unknown["header"]["msg_id"])
+    k.close()
+
+
+def hostile_connections():
+    k = FrontEnd()
+    info = k.manager.get_connection_info()
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + b"\x00" + bytes(31)
+    ready = {
+        "shell": b"DEALER", "control": b"DEALER", "stdin": b"DEALER", "iopub": b"SUB", "hb": b"REQ",
+    }
+    kept = []
+    for name, kind in ready.items():
+        port = info[f"{name}_port"]
+        body = b"\x05READY\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
+        hello = greeting + b"\x04" + bytes([len(body)]) + body
+        gigabyte = b"\x02" + struct.pack(">Q", 1 << 30)
+        for bytes_sent in (b"", b"garbage" * 100, os.urandom(4096), greeting, greeting + os.urandom(500), hello + os.urandom(2000),
+                           hello + gigabyte, hello + gigabyte + bytes(1 << 20), hello + b"\x01\x05abc"):
+            s = socket.create_connection(("127.0.0.1", port))
+            try:
+                s.sendall(bytes_sent)
+            except OSError:
+                pass
+            kept.append(s)
+        for _ in range(150):
+            kept.append(socket.create_connection(("127.0.0.1", port)))
+    with open(f"/proc/{k.pid}/status") as status:
+        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    assert memory < 1_500_000, f"{memory} kB"
+    # The client that was there works, and so does one that comes now.
+    assert k.value("1 + 1") == "2"
+    k.client.stop_channels()
+    k.connect()
+    assert k.value("1 + 2") == "3"
+    # The heartbeat too.
+    beat = zmq.Context.instance().socket(zmq.REQ)
+    beat.rcvtimeo = 60_000
+    beat.connect(f"tcp://127.0.0.1:{info['hb_port']}")
+    beat.send(b"ping")
+    assert beat.recv() == b"ping"
+    beat.close(0)
+    for s in kept:
+        s.close()
+    k.close()
+
+
+def slow_front_end():
+    k = FrontEnd()
+    info = k.manager.get_connection_info()
+    stuck = zmq.Context.instance().socket(zmq.SUB)
+    stuck.rcvhwm = 1
+    stuck.subscribe(b"")
+    stuck.connect(f"tcp://127.0.0.1:{info['iopub_port']}")
+    time.sleep(0.5)
+    # 600 MB, of which the stuck front end reads nothing.
+    reply, outputs = k.run("var text = new string('x', 1_000_000); for (var i = 0; i < 600; i++) Console.Write(text);")
+    assert reply["status"] == "ok"
+    assert sum(len(m["content"]["text"]) for m in outputs) == 600_000_000
+    with open(f"/proc/{k.pid}/status") as status:
+        memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    assert memory < 1_500_000, f"{memory} kB"
+    stuck.close(0)
+    k.close()
+
+
+def shutdown_when_idle():
+    k = FrontEnd()
+    pid = k.pid
+    msg_id = k.client.shutdown()
+    reply = k.client.get_control_msg(timeout=60)
+    assert reply["parent_header"]["msg_id"] == msg_id and reply["content"] == {"status": "ok", "restart": False}, reply
+    wait_until(lambda: not is_alive(pid), 30)
+    k.close()
+
+
+def shutdown_when_busy():
+    k = FrontEnd()
+    pid = k.pid
+    k.start_endless("while (true) { try { while (true) { } } catch { } }")
+    k.client.shutdown()
+    assert k.client.get_control_msg(timeout=60)["content"]["status"] == "ok"
+    wait_until(lambda: not is_alive(pid), 30)
+    k.close()
+
+
+def restart():
+    k = FrontEnd()
+    first = k.pid
+    k.run("var x = 1;")
+    k.manager.restart_kernel()
+    k.client.wait_for_ready(timeout=120)
+    assert k.pid != first and not is_alive(first)
+    reply, _ = k.run("x")
+    assert reply["ename"] == "CompilationError", reply
+    assert k.value("2 + 2") == "4"
+    k.close()
+
+
+def termination_signal():
+    k = FrontEnd()
+    k.start_endless("while (true) { }")
+    os.kill(k.pid, signal.SIGTERM)
+    wait_until(lambda: not is_alive(k.pid), 30)
+    k.close()
+
+
+def orphan():
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from front_end import FrontEnd; import os, time\n"
+        "k = FrontEnd(); k.start_endless('while (true) { }'); print(k.pid, flush=True); os.kill(os.getpid(), 9)\n")
+    parent = subprocess.run(
+        [sys.executable, "-c", script, os.path.dirname(os.path.abspath(__file__))], stdout=subprocess.PIPE, timeout=180, check=False)
+    pid = int(parent.stdout)
+    wait_until(lambda: not is_alive(pid), 60)
+
+
+def crash_is_explained():
+    k = FrontEnd()
+    first = k.pid
+    k.client.execute("int F(int n) => F(n + 1) + 1; F(0)")
+    wait_until(lambda: not is_alive(first))
+    k.manager.restart_kernel(now=True)
+    k.client.wait_for_ready(timeout=120)
+    reply, outputs = k.run("1")
+    warning = k.text(outputs, "stderr")
+    assert "arrêté brutalement" in warning and "F(0)" in warning, warning
+    reply, outputs = k.run("1")
+    assert k.text(outputs, "stderr") == ""
+    k.close()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

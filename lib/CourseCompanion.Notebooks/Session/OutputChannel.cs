@@ -150,7 +150,7 @@ internal sealed class OutputChannel : IDisposable
         {
             QueueText();
             _queue.Enqueue(output);
-            _backlog++;
+            _backlog += Weight(output);
             Monitor.PulseAll(_gate);
         }
     }
@@ -159,8 +159,9 @@ internal sealed class OutputChannel : IDisposable
     {
         if (_text.Length > 0)
         {
-            _queue.Enqueue(new StreamOutput(_stream, _text.ToString()));
-            _backlog++;
+            var output = new StreamOutput(_stream, _text.ToString());
+            _queue.Enqueue(output);
+            _backlog += Weight(output);
             _text.Clear();
         }
     }
@@ -202,8 +203,12 @@ internal sealed class OutputChannel : IDisposable
                 QueueText();
             }
             _delivering = true;
-            _backlog--;
-            return _queue.Dequeue();
+            var output = _queue.Dequeue();
+            _backlog -= Weight(output);
+            return output;
         }
     }
+
+    /// <summary>How much an output counts in the backlog: a long text as much as the batches that it could be.</summary>
+    private static int Weight(SessionOutput output) => output is StreamOutput stream ? 1 + stream.Text.Length / BatchSize : 1;
 }

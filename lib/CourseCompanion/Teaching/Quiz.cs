@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -94,7 +95,7 @@ public sealed class Quiz : IDisplayable
         foreach (var (index, question) in Questions.Index())
         {
             var statement = $"{index + 1}. {question.Statement}" + (question.IsMultiple ? " (plusieurs réponses)" : "");
-            html.Append($"<p style=\"margin: 12px 0 0 0\"><strong>{FrenchText.ToHtml(statement)}</strong></p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin: 12px 0 0 0\"><strong>{FrenchText.ToHtml(statement)}</strong></p>");
             html.Append(HtmlCard.List(question.Choices.Select((choice, i) => $"<strong>{(char)('a' + i)}.</strong> {FrenchText.ToHtml(choice)}")));
             text.Append('\n').Append(statement).Append('\n');
             foreach (var (i, choice) in question.Choices.Index())
@@ -168,7 +169,7 @@ public sealed class Correction : IDisplayable
         var text = new StringBuilder($"Quiz : {_quiz.Title}\n");
         foreach (var (i, result) in Results.Index())
         {
-            text.Append($"  {Feedback.Sign(result.State)} {i + 1}. {result.Description}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {Feedback.Sign(result.State)} {i + 1}. {result.Description}\n");
             if (result.Advice is { } advice)
             {
                 text.Append("      ").Append(advice).Append('\n');

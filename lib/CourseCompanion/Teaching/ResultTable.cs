@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -192,11 +193,11 @@ public sealed class ResultTable : IDisplayable
         var html = new StringBuilder();
         html.Append("<div style=\"background: #FFFFFF; color: #1A1A1A; padding: 10px; overflow-x: auto; font-family: sans-serif\">\n");
         html.Append("<table style=\"border-collapse: collapse; background: #FFFFFF; color: #1A1A1A; font-size: 16px\">\n");
-        html.Append($"<caption style=\"text-align: left; color: #1A1A1A; font-size: 18px; padding-bottom: 8px\"><b>{FrenchText.ToHtml(Title)}</b></caption>\n");
+        html.Append(CultureInfo.InvariantCulture, $"<caption style=\"text-align: left; color: #1A1A1A; font-size: 18px; padding-bottom: 8px\"><b>{FrenchText.ToHtml(Title)}</b></caption>\n");
         html.Append($"<thead><tr style=\"background: #FFFFFF\"><th scope=\"col\" align=\"left\" style=\"{Cell}; text-align: left\">Méthode</th>");
         foreach (var metric in Metrics)
         {
-            html.Append($"<th scope=\"col\" align=\"right\" style=\"{Cell}; text-align: right\">{FrenchText.ToHtml(metric.Name)}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\" align=\"right\" style=\"{Cell}; text-align: right\">{FrenchText.ToHtml(metric.Name)}</th>");
         }
 
         html.Append("</tr></thead>\n<tbody>\n");
@@ -204,7 +205,7 @@ public sealed class ResultTable : IDisplayable
         {
             var background = row.IsBaseline ? "#F0F0F0" : "#FFFFFF";
             var name = FrenchText.ToHtml(row.Name);
-            html.Append($"<tr style=\"background: {background}\"><th scope=\"row\" align=\"left\" style=\"{Cell}; text-align: left; font-weight: normal\">");
+            html.Append(CultureInfo.InvariantCulture, $"<tr style=\"background: {background}\"><th scope=\"row\" align=\"left\" style=\"{Cell}; text-align: left; font-weight: normal\">");
             html.Append(row.IsBaseline ? $"<em>{name} (référence)</em></th>" : name + "</th>");
             foreach (var (column, text) in Written(row).Index())
             {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CourseCompanion.Models;
 using CourseCompanion.Tests.Shared;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Models;
@@ -10,7 +11,7 @@ namespace CourseCompanion.Tests.Models;
 public sealed class SafetensorsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("safetensors").FullName;
-    private readonly IDisposable _scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
     {

@@ -4,7 +4,6 @@ using CourseCompanion.Models;
 using CourseCompanion.SemiSupervised;
 using CourseCompanion.Tests.Training;
 using CourseCompanion.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.SemiSupervised;

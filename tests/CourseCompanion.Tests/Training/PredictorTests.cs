@@ -1,6 +1,5 @@
 using CourseCompanion.Models;
 using CourseCompanion.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;

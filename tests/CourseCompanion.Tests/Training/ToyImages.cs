@@ -1,5 +1,4 @@
 using CourseCompanion.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;

@@ -2,7 +2,6 @@ using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
 using CourseCompanion.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Training;
@@ -36,6 +37,7 @@ public sealed class CSharpSession : IDisposable
     private readonly ScriptOptions _firstOptions;
     private readonly ScriptOptions _nextOptions;
     private readonly InteractiveAssemblyLoader _loader = new();
+    private readonly PackageRestore _packages = new();
     private readonly Dictionary<string, string> _cells = [];
     private readonly Lock _gate = new();
     private readonly IProgressDisplay _previousProgress;
@@ -194,10 +196,15 @@ public sealed class CSharpSession : IDisposable
         try
         {
             var source = CellSource.Parse(code);
-            foreach (var part in source.Parts)
+            IReadOnlyList<string> packages = source.Packages.Count == 0 ? [] : Restore(source.Packages, interruption.Cooperative);
+            // References come with a submission: a cell that only asks for packages has an empty one.
+            IReadOnlyList<CellPart> parts = packages.Count > 0 && source.Parts.All(part => part.Language != CellLanguage.CSharp)
+                ? [new CellPart(CellLanguage.CSharp, ""), .. source.Parts]
+                : source.Parts;
+            foreach (var part in parts)
             {
                 var failure = part.Language == CellLanguage.CSharp
-                    ? RunCSharp(part.Text, code, options, interruption)
+                    ? RunCSharp(part.Text, code, packages, options, interruption)
                     : Show(part);
                 if (failure is not null)
                 {
@@ -216,6 +223,10 @@ public sealed class CSharpSession : IDisposable
         {
             return ErrorReports.Directive(error);
         }
+        catch (PackageRestoreException error)
+        {
+            return new ErrorOutput("PackageRestoreException", error.Message, error.Message.Split('\n'));
+        }
         catch (Exception error) when (interruption.Reason is not null && error is OperationCanceledException or ThreadInterruptedException or ThreadAbortException)
         {
             return Ended(interruption, options);
@@ -232,19 +243,52 @@ public sealed class CSharpSession : IDisposable
             ? ErrorReports.TimedOut(options.Timeout!.Value)
             : ErrorReports.Interrupted();
 
+    /// <summary>Restores packages, and says so in the cell while it lasts.</summary>
+    private IReadOnlyList<string> Restore(IReadOnlyList<PackageRequest> packages, CancellationToken cancellation)
+    {
+        var names = string.Join(", ", packages.Select(package => package.Version == "*" ? package.Name : $"{package.Name} {package.Version}"));
+        var shown = Display($"Recherche et téléchargement de {names}…");
+        try
+        {
+            var assemblies = _packages.Restore(packages, cancellation);
+            shown.Update($"Chargé : {names}.");
+            return assemblies;
+        }
+        catch
+        {
+            shown.Update($"Non chargé : {names}.");
+            throw;
+        }
+    }
+
     private ErrorOutput? Show(CellPart part)
     {
+        if (part.Language == CellLanguage.Mermaid)
+        {
+            // For front ends that draw the type itself, for those that draw it in Markdown, and for all others.
+            var diagram = part.Text.Trim('\n');
+            Emit(new DisplayOutput(
+                new MimeBundle(
+                    new JsonObject
+                    {
+                        ["text/vnd.mermaid"] = diagram, ["text/markdown"] = $"```mermaid\n{diagram}\n```", ["text/plain"] = diagram,
+                    },
+                    []),
+                Guid.NewGuid().ToString("N")));
+            return null;
+        }
         Display(new RawContent(part.Language == CellLanguage.Html ? "text/html" : "text/markdown", part.Text.Trim('\n')));
         return null;
     }
 
-    private ErrorOutput? RunCSharp(string text, string cell, ExecuteOptions options, Interruption interruption)
+    private ErrorOutput? RunCSharp(
+        string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, Interruption interruption)
     {
         var file = ErrorReports.CellFile(options.Silent ? 0 : ExecutionCount);
         // Compilation is not aborted: half-finished, it would leave the compiler's caches in disorder. It watches the token.
         var script = _state is null
-            ? CSharpScript.Create<object>(text, _firstOptions.WithFilePath(file), assemblyLoader: _loader)
-            : _state.Script.ContinueWith<object>(text, _nextOptions.WithFilePath(file));
+            ? CSharpScript.Create<object>(text, _firstOptions.AddReferences(packages).WithFilePath(file), assemblyLoader: _loader)
+            : _state.Script.ContinueWith<object>(text, _nextOptions.AddReferences(packages).WithFilePath(file));
         var diagnostics = script.Compile(interruption.Cooperative);
         if (diagnostics.Any(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error))
         {

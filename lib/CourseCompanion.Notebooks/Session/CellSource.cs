@@ -15,12 +15,14 @@ internal enum CellLanguage
     CSharp,
     Markdown,
     Html,
+    Mermaid,
 }
 
 /// <summary>A cell whose <c>#!</c> lines were understood and taken out.</summary>
 /// <param name="Parts">The parts to run, in order.</param>
 /// <param name="ShowTime">Whether the cell asked for its duration (<c>#!time</c>).</param>
-internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool ShowTime)
+/// <param name="Packages">The NuGet packages that the cell asked for (<c>#r "nuget:Name, Version"</c>).</param>
+internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool ShowTime, IReadOnlyList<PackageRequest> Packages)
 {
     /// <summary>Splits a cell at its <c>#!</c> lines.</summary>
     /// <exception cref="CellDirectiveException">A line asks for something that this kernel does not do.</exception>
@@ -28,13 +30,14 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
     {
         if (!code.Contains("#!", StringComparison.Ordinal) && !code.Contains("nuget", StringComparison.OrdinalIgnoreCase))
         {
-            return new CellSource([new CellPart(CellLanguage.CSharp, code)], false);
+            return new CellSource([new CellPart(CellLanguage.CSharp, code)], false, []);
         }
         var lines = code.ReplaceLineEndings("\n").Split('\n');
         var insideTexts = LinesInsideTexts(code);
         var parts = new List<CellPart>();
         var language = CellLanguage.CSharp;
         var text = new List<string>();
+        var packages = new List<PackageRequest>();
         var showTime = false;
         for (var i = 0; i < lines.Length; i++)
         {
@@ -44,11 +47,11 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
                 text.Add(line);
                 continue;
             }
-            if (language == CellLanguage.CSharp && NuGetReference().IsMatch(line))
+            if (language == CellLanguage.CSharp && PackageLine().Match(line) is { Success: true } package)
             {
-                throw new CellDirectiveException(i + 1, line.Trim(),
-                    "Ce noyau ne télécharge pas de paquets NuGet. La bibliothèque du cours est déjà chargée : retirez cette ligne. "
-                    + "Pour une autre bibliothèque, indiquez son fichier : #r \"chemin/vers/fichier.dll\".");
+                packages.Add(ReadPackage(package, i + 1, line.Trim()));
+                text.Add("");
+                continue;
             }
             if (!line.StartsWith("#!", StringComparison.Ordinal))
             {
@@ -68,7 +71,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
             text.AddRange(Enumerable.Repeat("", i + 1));
         }
         Finish();
-        return new CellSource(parts, showTime);
+        return new CellSource(parts, showTime, packages);
 
         void Finish()
         {
@@ -80,11 +83,23 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         }
     }
 
+    private static PackageRequest ReadPackage(Match match, int line, string text)
+    {
+        if (match.Groups["directive"].Value == "i")
+        {
+            throw new CellDirectiveException(line, text,
+                "Les sources de paquets se règlent sur cette machine, par la commande : dotnet nuget add source ADRESSE.");
+        }
+        return PackageRequest.Parse(match.Groups["request"].Value)
+            ?? throw new CellDirectiveException(line, text, "Écrivez par exemple : #r \"nuget:MathNet.Numerics, 5.0.0\".");
+    }
+
     private static CellLanguage? Language(string directive) => directive switch
     {
         "csharp" or "c#" or "cs" => CellLanguage.CSharp,
         "markdown" or "md" => CellLanguage.Markdown,
         "html" => CellLanguage.Html,
+        "mermaid" => CellLanguage.Mermaid,
         _ => null,
     };
 
@@ -102,7 +117,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
                 $"La commande « #!{name} » n’existe pas dans ce noyau.",
             _ => $"La commande « #!{name} » est inconnue.",
         };
-        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!time, #!csharp, #!markdown, #!html.");
+        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!time, #!csharp, #!markdown, #!html, #!mermaid.");
     }
 
     /// <summary>The lines (from 0) that begin inside a text or a comment that spans several lines.</summary>
@@ -139,8 +154,8 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         }
     }
 
-    [GeneratedRegex("""^\s*#[ri]\s+"nuget\s*:""", RegexOptions.IgnoreCase)]
-    private static partial Regex NuGetReference();
+    [GeneratedRegex("""^\s*#(?<directive>[ri])\s+"nuget\s*:(?<request>[^"]*)"\s*;?\s*$""", RegexOptions.IgnoreCase)]
+    private static partial Regex PackageLine();
 }
 
 /// <summary>A <c>#!</c> or <c>#r</c> line that this kernel does not do, explained in French.</summary>

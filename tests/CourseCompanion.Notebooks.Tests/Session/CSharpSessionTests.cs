@@ -212,13 +212,41 @@ public sealed class CSharpSessionTests : IDisposable
     [InlineData("#!fsharp\nlet x = 1", "n’exécute que du C#")]
     [InlineData("#!pwsh", "n’exécute que du C#")]
     [InlineData("#!bidule --x", "« #!bidule » est inconnue")]
-    [InlineData("#r \"nuget: Plotly.NET, 4.0.0\"", "NuGet")]
+    [InlineData("#i \"nuget:https://example.org\"", "dotnet nuget add source")]
+    [InlineData("#r \"nuget: a b c\"", "Écrivez par exemple")]
     public async Task Foreign_directives_are_explained_in_French(string code, string explanation)
     {
         var result = await _host.RunAsync(code);
 
         Assert.Equal(ExecutionStatus.Error, result.Status);
         Assert.Contains(explanation, _host.Error.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mermaid_cells_are_displayed_as_diagrams()
+    {
+        await _host.RunAsync("#!mermaid\ngraph LR\nA --> B");
+
+        var data = ((DisplayOutput)_host.Outputs[0]).Bundle.Data;
+        Assert.Equal("graph LR\nA --> B", data["text/vnd.mermaid"]!.GetValue<string>());
+        Assert.Equal("```mermaid\ngraph LR\nA --> B\n```", data["text/markdown"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Packages_are_restored_and_stay_for_the_cells_that_follow()
+    {
+        await _host.RunAsync("#r \"nuget: MathNet.Numerics, 5.0.0\"");
+
+        Assert.Equal("2", await _host.ValueAsync("MathNet.Numerics.Statistics.Statistics.Mean(new[] { 1.0, 2.0, 3.0 })"));
+    }
+
+    [Fact]
+    public async Task Package_that_does_not_exist_is_said_in_French()
+    {
+        var result = await _host.RunAsync("#r \"nuget: CourseCompanion.Does.Not.Exist, 1.0.0\"\n1 + 1");
+
+        Assert.Equal(ExecutionStatus.Error, result.Status);
+        Assert.Contains("Impossible de charger CourseCompanion.Does.Not.Exist", _host.Error.Value, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@
 Arguments: the course.dll to run, a folder to write to.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -36,7 +37,7 @@ def comparable(notebook):
                 else:
                     merged.append(output)
             # Ids that displays make up for themselves are new each time.
-            outputs.append(re.sub(r"[0-9a-f]{32}", "ID", repr(merged)))
+            outputs.append(re.sub(r"[0-9a-f]{32}", "ID", json.dumps(merged, sort_keys=True, ensure_ascii=False)))
     return outputs
 
 

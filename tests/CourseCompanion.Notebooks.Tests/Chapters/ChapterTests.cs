@@ -176,6 +176,17 @@ public sealed partial class ChapterTests
         where Magic().IsMatch(line)
         select $"{cell.Id}: {line}");
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Files_that_the_prose_names_exist(string name)
+    {
+        var files = Chapter.Load(name).Prose.SelectMany(cell => RepositoryFile().Matches(cell.Source)).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.True(
+            File.Exists(Path.Combine(Repository.Root, file)) || File.Exists(Path.Combine(Repository.Notebooks, file)), file));
+    }
+
     private static string? Text(System.Text.Json.Nodes.JsonNode? node) => node?.GetValue<string>();
 
     [GeneratedRegex(@"vous saurez\u00A0:\*\*\n\n(- .+(\n|$)){2,}")]
@@ -189,6 +200,9 @@ public sealed partial class ChapterTests
 
     [GeneratedRegex("^```csharp\n.+?^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharpFence();
+
+    [GeneratedRegex("`((?:lib|notebooks|datasets|tests|quiz|results|solutions)/[^` ]+\\.[a-z]+)`")]
+    private static partial Regex RepositoryFile();
 
     [GeneratedRegex("^- ", RegexOptions.Multiline)]
     private static partial Regex Bullet();

@@ -67,15 +67,15 @@ internal sealed class ApiSurface
 
     public static bool IsAbstract(MemberInfo member) => member is MethodInfo { IsAbstract: true };
 
-    /// <summary>What kind of type it is, as far as code that uses it can tell.</summary>
-    public static string Kind(Type type) =>
-        type.IsEnum ? "enum : " + Name(type.GetEnumUnderlyingType())
+    /// <summary>What kind of type it is, as far as code that uses it can tell, with the constraints of its parameters.</summary>
+    public static string Kind(Type type) => TypeParameters(type.GetGenericArguments()) +
+        (type.IsEnum ? "enum : " + Name(type.GetEnumUnderlyingType())
         : type.IsValueType ? "struct"
         : type.IsInterface ? "interface"
         : Ancestry(type).Any(ancestor => ancestor.FullName == typeof(MulticastDelegate).FullName) ? "delegate"
         : type is { IsAbstract: true, IsSealed: true } ? "static class"
         : type.IsAbstract ? "abstract class"
-        : "class";
+        : "class");
 
     /// <summary>The member as C# would declare it, on one line.</summary>
     public static string Describe(MemberInfo member) => member switch
@@ -84,7 +84,7 @@ internal sealed class ApiSurface
             + (field.IsLiteral ? " = " + Value(field.GetRawConstantValue()) : ""),
         MethodInfo method => Access(method) + (method.IsStatic ? "static " : "") + (method.IsSpecialName ? "special " : "")
             + Name(method.ReturnType) + TupleNames(method.ReturnParameter.CustomAttributes) + " " + method.Name
-            + TypeParameters(method) + Parameters(method),
+            + TypeParameters(method.GetGenericArguments()) + Parameters(method),
         ConstructorInfo constructor => Access(constructor) + "new" + Parameters(constructor),
         _ => throw new ArgumentException($"{member} is neither a field nor a method."),
     };
@@ -142,8 +142,8 @@ internal sealed class ApiSurface
         return modifier + Name(parameter.ParameterType) + TupleNames(parameter.CustomAttributes) + " " + parameter.Name + value;
     }
 
-    private static string TypeParameters(MethodInfo method) => !method.IsGenericMethod ? "" :
-        "<" + string.Join(", ", method.GetGenericArguments().Select(Constraints)) + ">";
+    private static string TypeParameters(Type[] parameters) =>
+        parameters.Length == 0 ? "" : "<" + string.Join(", ", parameters.Select(Constraints)) + ">";
 
     private static string Constraints(Type parameter) => string.Join(" & ", parameter.GetGenericParameterConstraints().Select(Name)
         .Prepend((parameter.GenericParameterAttributes & GenericParameterAttributes.SpecialConstraintMask).ToString()));

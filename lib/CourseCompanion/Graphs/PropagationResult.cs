@@ -1,0 +1,74 @@
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Graphs;
+
+/// <summary>Classes that labels spread over a graph give to points.</summary>
+/// <param name="Probabilities">Probabilities [M, K]; a row sums to 1, or is zero where no label arrived.</param>
+/// <param name="Labels">The likeliest class of each point, <see cref="KnownLabels.Unknown"/> (-1) where there is no answer.</param>
+public record ClassPredictions(float[,] Probabilities, long[] Labels)
+{
+    /// <summary>Number of points without an answer.</summary>
+    public int Abstained => Labels.Count(label => label == KnownLabels.Unknown);
+}
+
+/// <summary>What came of spreading labels over a graph: an answer for each of its points, and for new points.</summary>
+public sealed record PropagationResult : ClassPredictions
+{
+    private readonly NeighbourGraph _graph;
+    private readonly int _classCount;
+    private readonly double _minimumMargin;
+
+    internal PropagationResult(
+        NeighbourGraph graph, double[] mass, int classCount, double minimumMargin, int iterations, double change, string? warning)
+        : base(new ClassDistributions(mass, classCount).Probabilities(), new ClassDistributions(mass, classCount).Labels(minimumMargin))
+    {
+        _graph = graph;
+        _classCount = classCount;
+        _minimumMargin = minimumMargin;
+        Iterations = iterations;
+        Change = change;
+        Warning = warning;
+    }
+
+    /// <summary>Iterations done.</summary>
+    public int Iterations { get; }
+
+    /// <summary>Sum of all absolute changes of the last iteration.</summary>
+    public double Change { get; }
+
+    /// <summary>Whether that change was below the tolerance.</summary>
+    public bool Converged => Warning is null;
+
+    /// <summary>What the reader should know, in French: that the iteration has not converged; null if all is well.</summary>
+    public string? Warning { get; }
+
+    /// <summary>
+    /// Classes of new points, without building the graph again (inductive prediction): the mean of the probabilities of the
+    /// k nearest points of the graph, weighted like its edges. The neighbours of a new point are all points of the graph, so
+    /// that in the like of scikit-learn its k counts as there.
+    /// </summary>
+    /// <param name="points">Features [M, D] from the same network as the graph's.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <exception cref="ArgumentException">Another number of features, or one that is not finite.</exception>
+    public ClassPredictions Predict(Tensor points, CancellationToken cancellation = default)
+    {
+        Neighbours neighbours = NearestNeighbours.Find(
+            points, _graph.Points, _graph.Options.Neighbours, _graph.Options.Metric, cancellation);
+        var mass = new double[neighbours.Count * _classCount];
+        for (int query = 0; query < neighbours.Count; query++)
+        {
+            for (int rank = 0; rank < neighbours.PerPoint; rank++)
+            {
+                int point = neighbours.IndicesOf(query)[rank];
+                double weight = NeighbourGraph.Weight(neighbours.DistancesOf(query)[rank], _graph.Gamma);
+                for (int label = 0; label < _classCount; label++)
+                {
+                    mass[(query * _classCount) + label] += weight * Probabilities[point, label];
+                }
+            }
+        }
+
+        var predictions = new ClassDistributions(mass, _classCount);
+        return new ClassPredictions(predictions.Probabilities(), predictions.Labels(_minimumMargin));
+    }
+}

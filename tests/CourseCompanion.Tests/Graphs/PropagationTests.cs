@@ -1,0 +1,216 @@
+using CourseCompanion.Graphs;
+using CourseCompanion.Tests.Training;
+using CourseCompanion.Training;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Tests.Graphs;
+
+[Collection(WorkContextTests.Name)]
+public sealed class PropagationTests
+{
+    private static readonly GraphOptions One = new() { Neighbours = 1 };
+    private static readonly GraphOptions Two = new() { Neighbours = 2 };
+
+    [Theory]
+    [InlineData(0.2, EdgeWeights.Binary)]
+    [InlineData(0.9, EdgeWeights.Rbf)]
+    public void Spreading_converges_to_the_closed_form(double alpha, EdgeWeights weights)
+    {
+        using Tensor points = randn([30, 2], generator: new Generator(1));
+        using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 4, Weights = weights });
+        long[] known = Known(30, (0, 0), (7, 1), (20, 2));
+        PropagationResult result = LabelSpreading.Fit(
+            graph, known, alpha, new PropagationOptions { MaxIterations = 10_000, Tolerance = 1e-12 });
+
+        // (1 - alpha) (I - alpha S)^-1 Y
+        using Tensor similarity = Dense(LabelSpreading.Normalize(graph.Weights));
+        using Tensor expected = linalg.inv(eye(30, dtype: ScalarType.Float64).sub(similarity.mul(alpha))).mul(1 - alpha);
+        Assert.True(result.Converged);
+        for (int point = 0; point < 30; point++)
+        {
+            double sum = expected[point, 0].item<double>() + expected[point, 7].item<double>() + expected[point, 20].item<double>();
+            Assert.Equal(expected[point, 0].item<double>() / sum, result.Probabilities[point, 0], 1e-6);
+            Assert.Equal(expected[point, 20].item<double>() / sum, result.Probabilities[point, 2], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Propagation_along_a_chain_interpolates_between_its_labelled_ends()
+    {
+        // Points 0 .. 4 on a line; the harmonic solution of the inner ones is linear.
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2 }, { 3 }, { 4 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One);
+        PropagationResult result = LabelPropagation.Fit(graph, Known(5, (0, 0), (4, 1)), new PropagationOptions { Tolerance = 1e-12 });
+        Assert.Equal([1f, 0.75f, 0.5f, 0.25f, 0f], Column(result.Probabilities, 0), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal([0, 0, 0, 1, 1], result.Labels);
+    }
+
+    [Fact]
+    public void Spreading_on_a_star_gives_every_arm_the_label_of_its_centre()
+    {
+        using Tensor points = tensor(new float[,] { { 0, 0 }, { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One);
+        Assert.Equal(4, graph.Weights.ColumnsOf(0).Length);
+        Assert.Equal([0L, 0, 0, 0, 0], LabelSpreading.Fit(graph, Known(5, (0, 0)), options: new() { ClassCount = 2 }).Labels);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_component_without_a_label_abstains(bool propagation)
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2 }, { 100 }, { 101 }, { 102 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, Two);
+        Assert.Equal([0, 0, 0, 1, 1, 1], graph.ConnectedComponents());
+        long[] known = Known(6, (0, 1));
+        PropagationResult result = propagation ? LabelPropagation.Fit(graph, known) : LabelSpreading.Fit(graph, known);
+        Assert.Equal([1L, 1, 1, -1, -1, -1], result.Labels);
+        Assert.Equal(3, result.Abstained);
+        Assert.Equal(0, result.Probabilities[4, 0]);
+        ClassPredictions predictions = result.Predict(tensor(new float[,] { { 0.5f }, { 101.5f } }));
+        Assert.Equal([1L, -1], predictions.Labels);
+    }
+
+    [Fact]
+    public void An_isolated_point_abstains_and_keeps_its_own_label_if_it_has_one()
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2.5f }, { 90 }, { 200 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One with { Symmetrization = Symmetrization.Mutual });
+        Assert.Equal([0, 0, 1, 2, 3], graph.ConnectedComponents());
+        Assert.Equal([0L, 0, -1, 1, -1], LabelSpreading.Fit(graph, Known(5, (0, 0), (3, 1))).Labels);
+        Assert.Equal([0L, 0, -1, 1, -1], LabelPropagation.Fit(graph, Known(5, (0, 0), (3, 1))).Labels);
+    }
+
+    [Fact]
+    public void Copies_of_a_labelled_point_get_its_label()
+    {
+        using Tensor points = cat([zeros(10, 3), ones(10, 3)]);
+        using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 3, Weights = EdgeWeights.Rbf });
+        Assert.Equal(1, graph.Gamma);
+        long[] labels = LabelSpreading.Fit(graph, Known(20, (0, 0), (10, 1))).Labels;
+        Assert.Equal(Enumerable.Range(0, 20).Select(point => point / 10L), labels);
+    }
+
+    [Fact]
+    public void All_labelled_keeps_consistent_labels_and_one_class_gives_one_answer()
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 10 }, { 11 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One);
+        Assert.Equal([0L, 0, 1, 1], LabelSpreading.Fit(graph, [0, 0, 1, 1]).Labels);
+        Assert.Equal([0L, 1, 1, 0], LabelPropagation.Fit(graph, [0, 1, 1, 0]).Labels);
+        Assert.Equal([0L, 0, 0, 0], LabelSpreading.Fit(graph, [0, -1, -1, 0]).Labels);
+    }
+
+    [Fact]
+    public void Labels_that_cannot_be_spread_are_refused()
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One);
+        Assert.Contains("No point is labelled", Assert.Throws<ArgumentException>(() => LabelSpreading.Fit(graph, [-1, -1, -1])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LabelPropagation.Fit(graph, [0, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabelPropagation.Fit(graph, [0, -2, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabelSpreading.Fit(graph, [0, 5, 1], options: new() { ClassCount = 3 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabelSpreading.Fit(graph, [0, 1, 1], alpha: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => NeighbourGraph.Build(points, One with { Weights = EdgeWeights.Rbf, Gamma = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => NeighbourGraph.Build(points, One with { IncludeSelf = true }));
+    }
+
+    [Fact]
+    public void A_tie_abstains_when_a_margin_is_asked_for()
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, One);
+        long[] known = Known(3, (0, 0), (2, 1));
+        Assert.Equal([0L, 0, 1], LabelSpreading.Fit(graph, known).Labels);
+        Assert.Equal([0L, -1, 1], LabelSpreading.Fit(graph, known, options: new() { MinimumMargin = 0.05 }).Labels);
+    }
+
+    [Fact]
+    public void Gamma_from_the_median_distance_makes_scale_irrelevant()
+    {
+        using Tensor points = randn([60, 512], generator: new Generator(2));
+        using Tensor large = points.mul(1024);
+        var options = new GraphOptions { Neighbours = 5, Weights = EdgeWeights.Rbf };
+        using NeighbourGraph graph = NeighbourGraph.Build(points, options), largeGraph = NeighbourGraph.Build(large, options);
+        Assert.InRange(graph.Weights.ValuesOf(0)[0], 0.4, 0.8);
+        Assert.Equal(graph.Weights.ValuesOf(0)[0], largeGraph.Weights.ValuesOf(0)[0], 1e-6);
+    }
+
+    [Fact]
+    public void Too_few_iterations_give_a_warning_and_steps_are_told()
+    {
+        using Tensor points = arange(20, ScalarType.Float32).unsqueeze(1);
+        using NeighbourGraph graph = NeighbourGraph.Build(points, Two);
+        var reached = new List<int>();
+        PropagationResult result = LabelPropagation.Fit(graph, Known(20, (0, 0)), new PropagationOptions
+        {
+            MaxIterations = 3,
+            OnIteration = step => reached.Add(step.Labels().Count(label => label == 0)),
+        });
+        Assert.False(result.Converged);
+        Assert.Contains("Pas encore convergé après 3 itérations", result.Warning, StringComparison.Ordinal);
+        Assert.Equal([3, 4, 5], reached);
+        Assert.True(LabelPropagation.Fit(graph, Known(20, (0, 0))).Converged);
+    }
+
+    [Fact]
+    public void Cancellation_stops_the_search_and_the_spreading_and_progress_is_shown()
+    {
+        using Tensor points = arange(20, ScalarType.Float32).unsqueeze(1);
+        using NeighbourGraph graph = NeighbourGraph.Build(points, Two);
+        var cancelled = new CancellationToken(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(() => NeighbourGraph.Build(points, Two, cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(() => LabelSpreading.Fit(graph, Known(20, (0, 0)), cancellation: cancelled));
+
+        IProgressDisplay before = WorkContext.Progress;
+        var recorded = new RecordingProgress();
+        WorkContext.Progress = recorded;
+        try
+        {
+            PropagationResult result = LabelSpreading.Fit(graph, Known(20, (0, 0)));
+            Assert.Equal(("Diffusion des étiquettes", LabelSpreading.DefaultMaxIterations), recorded.Started.Single());
+            Assert.Equal(Enumerable.Range(1, result.Iterations), recorded.Reports);
+            Assert.Equal(1, recorded.Ended);
+        }
+        finally
+        {
+            WorkContext.Progress = before;
+        }
+    }
+
+    [Fact]
+    public void Only_hides_the_labels_of_all_other_points()
+    {
+        using Tensor labels = tensor(new long[] { 2, 0, 1, 2 }), known = tensor(new long[] { 3, 1 });
+        Assert.Equal([-1L, 0, -1, 2], KnownLabels.Only(labels, known));
+    }
+
+    internal static long[] Known(int count, params (int Point, long Label)[] known)
+    {
+        var labels = new long[count];
+        Array.Fill(labels, KnownLabels.Unknown);
+        foreach ((int point, long label) in known)
+        {
+            labels[point] = label;
+        }
+
+        return labels;
+    }
+
+    private static float[] Column(float[,] matrix, int column) =>
+        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(row => matrix[row, column])];
+
+    private static Tensor Dense(SparseMatrix matrix)
+    {
+        var dense = new double[matrix.RowCount, matrix.ColumnCount];
+        for (int row = 0; row < matrix.RowCount; row++)
+        {
+            for (int at = 0; at < matrix.ColumnsOf(row).Length; at++)
+            {
+                dense[row, matrix.ColumnsOf(row)[at]] = matrix.ValuesOf(row)[at];
+            }
+        }
+
+        return tensor(dense);
+    }
+}

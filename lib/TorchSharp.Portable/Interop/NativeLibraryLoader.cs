@@ -28,6 +28,7 @@ internal static class NativeLibraryLoader
             {
                 continue;
             }
+            OpenMp.BoundSpinning();
             try
             {
                 return NativeLibrary.Load(path);

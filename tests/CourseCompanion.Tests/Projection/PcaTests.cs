@@ -1,0 +1,47 @@
+using CourseCompanion.Projection;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Tests.Projection;
+
+public sealed class PcaTests
+{
+    [Fact]
+    public void Fit_equals_the_exact_decomposition()
+    {
+        using var scope = NewDisposeScope();
+        Tensor scales = tensor(Enumerable.Range(0, 40).Select(column => MathF.Pow(0.8f, column)).ToArray());
+        Tensor points = randn([300, 40], generator: new Generator(1)).mul(scales).add(7);
+        using Pca pca = Pca.Fit(points, 5);
+
+        Tensor centred = points.sub(points.mean([0L]));
+        (_, Tensor singular, Tensor rows) = linalg.svd(centred, fullMatrices: false);
+        float[] variances = singular.square().div(299).data<float>().ToArray();
+        for (int component = 0; component < 5; component++)
+        {
+            Assert.Equal(variances[component], pca.ExplainedVariance[component], variances[component] * 1e-3);
+            Assert.Equal(variances[component] / variances.Sum(), pca.ExplainedVarianceRatio[component], 1e-3);
+            Assert.Equal(1, Math.Abs(rows[component].dot(pca.Components[component]).item<float>()), 1e-3);
+        }
+
+        Tensor coordinates = pca.Transform(points);
+        Assert.True(allclose(coordinates.mean([0L]), zeros(5), atol: 1e-4));
+        Assert.True(allclose(pca.Components.matmul(pca.Components.t()), eye(5), atol: 1e-5));
+    }
+
+    [Fact]
+    public void Fit_with_the_same_seed_gives_the_same_directions()
+    {
+        using var scope = NewDisposeScope();
+        Tensor points = randn([50, 8], generator: new Generator(2));
+        using Pca first = Pca.Fit(points, 3, seed: 5), second = Pca.Fit(points, 3, seed: 5);
+        Assert.Equal(first.Components.data<float>().ToArray(), second.Components.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Fit_of_more_directions_than_there_are_is_refused()
+    {
+        using Tensor points = zeros(5, 3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pca.Fit(points, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pca.Fit(points, 0));
+    }
+}

@@ -1,0 +1,93 @@
+using CourseCompanion.Graphs;
+using CourseCompanion.Projection;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Tests.Projection;
+
+public sealed class TsneTests
+{
+    [Fact]
+    public void Conditional_probabilities_have_the_entropy_of_the_perplexity()
+    {
+        float[] distances = [.. Enumerable.Range(1, 90).Select(rank => 100 + MathF.Sqrt(rank))];
+        var probabilities = new double[distances.Length];
+        TsneAffinities.Conditional(distances, 30, probabilities);
+        Assert.Equal(1, probabilities.Sum(), 1e-9);
+        Assert.Equal(30, Math.Exp(-probabilities.Sum(p => p * Math.Log(p))), 1e-3);
+    }
+
+    [Fact]
+    public void Joint_affinities_are_symmetric_and_sum_to_one()
+    {
+        using Tensor points = randn([50, 4], generator: new Generator(1));
+        SparseMatrix joint = TsneAffinities.Joint(NearestNeighbours.Find(points, 15), 5);
+        Assert.Equal(1, joint.ColumnSums().Sum(), 1e-9);
+        SparseMatrix transposed = joint.Transpose();
+        for (int row = 0; row < 50; row++)
+        {
+            Assert.Equal(joint.ColumnsOf(row).ToArray(), transposed.ColumnsOf(row).ToArray());
+            Assert.Equal(joint.ValuesOf(row).ToArray(), transposed.ValuesOf(row).ToArray(), (a, b) => Math.Abs(a - b) < 1e-15);
+        }
+    }
+
+    [Fact]
+    public void Gradient_is_that_of_the_divergence()
+    {
+        using Tensor points = randn([23, 3], generator: new Generator(1));
+        SparseMatrix joint = TsneAffinities.Joint(NearestNeighbours.Find(points, 9), 3);
+        float[] start = randn([23, 2], generator: new Generator(2)).data<float>().ToArray();
+        double[] gradient = new TsneLayout(joint, start).Gradient(1);
+        for (int i = 0; i < start.Length; i += 5)
+        {
+            double[] up = [.. start.Select(value => (double)value)], down = [.. up];
+            up[i] += 1e-4;
+            down[i] -= 1e-4;
+            Assert.Equal((Divergence(joint, up) - Divergence(joint, down)) / 2e-4, gradient[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Embed_keeps_clusters_together_and_gives_the_same_map_every_time()
+    {
+        using Tensor centres = randn([3, 10], generator: new Generator(3)).mul(5);
+        using Tensor points = cat([.. Enumerable.Range(0, 3).Select(c => randn([30, 10], generator: new Generator((ulong)c)).add(centres[c]))]);
+        var options = new TsneOptions { Perplexity = 8, Iterations = 250 };
+        float[,] map = Tsne.Embed(points, options);
+        using Tensor flat = tensor(map);
+        Neighbours nearest = NearestNeighbours.Find(flat, 5);
+        int strangers = Enumerable.Range(0, 90).Sum(point => nearest.IndicesOf(point).ToArray().Count(other => other / 30 != point / 30));
+        Assert.Equal(0, strangers);
+        Assert.Equal(map.Cast<float>(), Tsne.Embed(points, options).Cast<float>());
+    }
+
+    [Fact]
+    public void Embed_parts_copies_and_refuses_too_few_points()
+    {
+        using Tensor copies = ones(12, 3), few = ones(3, 3);
+        Assert.All(Tsne.Embed(copies, new TsneOptions { Iterations = 20 }).Cast<float>(), value => Assert.True(float.IsFinite(value)));
+        Assert.Throws<ArgumentException>(() => Tsne.Embed(few));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tsne.Embed(copies, new TsneOptions { Perplexity = 0 }));
+    }
+
+    private static double Divergence(SparseMatrix joint, double[] map)
+    {
+        int count = joint.RowCount;
+        double Q(int i, int j) => 1 / (1 + Math.Pow(map[2 * i] - map[2 * j], 2) + Math.Pow(map[(2 * i) + 1] - map[(2 * j) + 1], 2));
+        double z = 0, divergence = 0;
+        for (int i = 0; i < count; i++)
+        {
+            z += Enumerable.Range(0, count).Where(j => j != i).Sum(j => Q(i, j));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            for (int at = 0; at < joint.ColumnsOf(i).Length; at++)
+            {
+                double p = joint.ValuesOf(i)[at];
+                divergence += p == 0 ? 0 : p * Math.Log(p / (Q(i, joint.ColumnsOf(i)[at]) / z));
+            }
+        }
+
+        return divergence;
+    }
+}

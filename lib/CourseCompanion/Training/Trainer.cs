@@ -74,7 +74,7 @@ public sealed class Trainer : IDisposable
             for (int epoch = 1; epoch <= _options.Epochs; epoch++)
             {
                 int done = steps * (epoch - 1);
-                EpochRecord record = RunEpoch(train, step => progress.Report(done + step, Describe(epochs)), cancellation) with { Epoch = epoch };
+                EpochRecord record = RunEpoch(train, ReportStep, cancellation) with { Epoch = epoch };
                 if (validation is not null)
                 {
                     record = record with { Validation = Evaluate(validation, cancellation) };
@@ -87,6 +87,16 @@ public sealed class Trainer : IDisposable
                 }
 
                 epochs.Add(record);
+                progress.Report(done + steps, Describe(epochs));
+
+                // The last step of an epoch is reported above, with the figures of that epoch.
+                void ReportStep(int step)
+                {
+                    if (step < steps)
+                    {
+                        progress.Report(done + step, Describe(epochs));
+                    }
+                }
             }
 
             best?.Restore(_model);

@@ -9,6 +9,8 @@ internal sealed class RecordingProgress : IProgressDisplay
 
     public List<int> Reports { get; } = [];
 
+    public string? LastDetail { get; private set; }
+
     public int Ended { get; private set; }
 
     public IProgressTask Start(string title, int steps)
@@ -19,7 +21,11 @@ internal sealed class RecordingProgress : IProgressDisplay
 
     private sealed class Recorder(RecordingProgress owner) : IProgressTask
     {
-        public void Report(int step, string? detail) => owner.Reports.Add(step);
+        public void Report(int step, string? detail)
+        {
+            owner.Reports.Add(step);
+            owner.LastDetail = detail;
+        }
 
         public void Dispose() => owner.Ended++;
     }

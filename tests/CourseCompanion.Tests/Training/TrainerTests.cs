@@ -145,6 +145,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(("Entraînement", 4), Assert.Single(_progress.Started));
         Assert.Equal([1, 2, 3, 4], _progress.Reports);
+        Assert.StartsWith("époque 2/2, perte ", _progress.LastDetail, StringComparison.Ordinal);
         Assert.Equal(1, _progress.Ended);
     }
 

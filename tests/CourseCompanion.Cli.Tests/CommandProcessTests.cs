@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Cli.Tests;
 
@@ -82,7 +83,9 @@ public sealed class CommandProcessTests : IDisposable
 
     private static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "course.dll"), .. arguments])
+        // What runs in a shell's background ignores interrupts, and so would everything that it starts.
+        string[] line = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        ProcessStartInfo start = new(line[0], [.. line[1..], Path.Combine(AppContext.BaseDirectory, "course.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

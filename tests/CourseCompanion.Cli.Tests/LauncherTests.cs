@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Xml.Linq;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Cli.Tests;
 

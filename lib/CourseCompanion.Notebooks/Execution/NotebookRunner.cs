@@ -144,7 +144,8 @@ public static class NotebookRunner
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new NotebookRunException($"'{path}' cannot be written: {error.Message}", error);
+            throw new NotebookRunException(
+                $"'{path}' cannot be written: {error.Message}. Free some space or choose another folder with --out.", error);
         }
     }
 

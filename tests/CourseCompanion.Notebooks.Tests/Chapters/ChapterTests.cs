@@ -208,6 +208,6 @@ public sealed partial class ChapterTests
     private static partial Regex Bullet();
 
     // Preprocessor lines of C# itself, references to files and the duration of a cell are understood everywhere.
-    [GeneratedRegex("^(%|#(?!r \"|!time\\b|region\\b|endregion\\b|pragma\\b|nullable\\b))")]
+    [GeneratedRegex("^(%|#(?!r \"(?!nuget)|!time\\b|region\\b|endregion\\b|pragma\\b|nullable\\b))")]
     private static partial Regex Magic();
 }

@@ -1,4 +1,4 @@
-namespace CourseCompanion.Cli.Tests;
+namespace CourseCompanion.Tests.Shared;
 
 /// <summary>A test of the launcher, or of signals; skipped elsewhere than on Linux.</summary>
 [AttributeUsage(AttributeTargets.Method)]

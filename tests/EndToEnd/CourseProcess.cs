@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace CourseCompanion.EndToEnd;
+
+/// <summary>What the course command left behind.</summary>
+internal sealed record CourseResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>Everything, for the message of a test that fails.</summary>
+    public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Error}";
+}
+
+/// <summary>The course command as a user starts it: a process of its own, without the network and without the user's data.</summary>
+internal static class CourseProcess
+{
+    /// <summary>Starts the command through a shell script, in which <c>"$@"</c> stands for it.</summary>
+    /// <param name="folder">An empty cache is made here.</param>
+    /// <param name="script">The script, or null for the command alone.</param>
+    /// <param name="arguments">What is typed after <c>course</c>.</param>
+    public static Process Start(string folder, string? script, params IEnumerable<string> arguments)
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "course.dll"), .. arguments];
+        string[] line = script is null ? command : ["/bin/sh", "-c", script, "sh", .. command];
+        ProcessStartInfo start = new(line[0], line[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        start.Environment["COURSE_OFFLINE"] = "1";
+        start.Environment["COURSE_CACHE"] = Path.Combine(folder, "cache");
+        foreach (var variable in (string[])["COURSE_DATA", "COURSE_PROFILE", "COURSE_OUT", "COURSE_DEBUG"])
+        {
+            start.Environment.Remove(variable);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs the command to its end.</summary>
+    public static Task<CourseResult> RunAsync(string folder, params IEnumerable<string> arguments) => EndAsync(Start(folder, null, arguments));
+
+    /// <summary>Waits for the end of a process, and takes what it wrote. One that does not end is ended, so that the tests do.</summary>
+    public static async Task<CourseResult> EndAsync(Process process)
+    {
+        using (process)
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(20)))
+        using (patience.Token.Register(() => process.Kill(entireProcessTree: true)))
+        {
+            var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            var error = await process.StandardError.ReadToEndAsync(CancellationToken.None);
+            await process.WaitForExitAsync(CancellationToken.None);
+            return new CourseResult(process.ExitCode, await output, error);
+        }
+    }
+}

@@ -13,8 +13,10 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
             return false;
         }
 
-        ProcessStartInfo start = new(
-            "/bin/sh", ["-c", "exec unshare --user --map-root-user --mount mount -t tmpfs -o size=1m tmpfs /mnt"]) { RedirectStandardError = true };
+        ProcessStartInfo start = new("/bin/sh", ["-c", "exec unshare --user --map-root-user --mount mount -t tmpfs -o size=1m tmpfs /mnt"])
+        {
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();

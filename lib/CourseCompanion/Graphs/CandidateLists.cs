@@ -4,60 +4,65 @@ using System.Runtime.InteropServices;
 namespace CourseCompanion.Graphs;
 
 /// <summary>
-/// For each of N points, the others that may still be among its k nearest, found from products in single precision.
+/// For each query, its k nearest points so far, and those that wait to be compared exactly because a cheap lower bound of
+/// their distance does not rule them out.
 /// </summary>
 /// <remarks>
-/// <para>With s = |x|^2, the squared distance of points i and j is s_i + s_j - 2 x_i.x_j, and single precision computes it
-/// with an error of at most c (s_i + s_j), c proportional to the number of features. So a_j - 2 x_i.x_j with
-/// a_j = (1 - c) s_j is, up to a term of i alone, a lower bound of it, and an upper bound is 2c (s_i + s_j) higher.</para>
-/// <para>A pair is kept while its lower bound does not exceed the k-th smallest upper bound: no true neighbour is ever lost.
-/// Almost all pairs fail this one comparison, made for eight or sixteen of them at a time; exact distances are computed for
-/// the few that remain.</para>
+/// <para>With s = |x|^2 the squared distance of i and j is s_i + s_j - 2 x_i.x_j; computed in single precision it is wrong by
+/// less than c (s_i + s_j) (<see cref="ProductSpace.Margin"/>). So (1 - c)(s_i + s_j) - 2 x_i.x_j is a lower bound of it. A pair
+/// waits while that does not exceed the distance of the k-th nearest point known: no true neighbour is ever lost.</para>
+/// <para>Almost all pairs fail this one comparison, made for eight of them at a time. When the waiting room of a query is full
+/// its members are compared exactly, the most promising first, until the bound of the next one rules out the rest.</para>
 /// </remarks>
 internal sealed class CandidateLists
 {
     private readonly PointCloud _queries;
     private readonly PointCloud _points;
     private readonly bool _isSelfSearch;
-    private readonly int _perPoint;
-    private readonly int _capacity;
-    private readonly int[] _counts;
-    private readonly int[] _indices;
-    private readonly float[] _bounds;
+    private readonly float[] _queryOffsets;
+    private readonly float[] _pointOffsets;
     private readonly float[] _thresholds;
-    private readonly float[] _querySlack;
-    private readonly float[] _pointSlack;
-    private readonly float[] _pointOffset;
+
+    private readonly int _room;
+    private readonly int[] _waitingCounts;
+    private readonly int[] _waiting;
+    private readonly float[] _waitingBounds;
+
+    private readonly int _perPoint;
+    private readonly int[] _nearest;
+    private readonly double[] _nearestKeys;
 
     /// <param name="queries">The points whose neighbours are wanted.</param>
-    /// <param name="points">The points among which they are looked for.</param>
+    /// <param name="points">The points among which they are looked for; the same object to look for other points.</param>
     /// <param name="perPoint">Number of neighbours k.</param>
-    /// <param name="querySquares">Squared lengths of the (shifted or normalised) queries that the products are made of.</param>
-    /// <param name="pointSquares">The same for the points.</param>
-    public CandidateLists(PointCloud queries, PointCloud points, int perPoint, float[] querySquares, float[] pointSquares)
+    /// <param name="queryProducts">What the queries' products are made of.</param>
+    /// <param name="pointProducts">What the points' products are made of.</param>
+    public CandidateLists(PointCloud queries, PointCloud points, int perPoint, ProductSpace queryProducts, ProductSpace pointProducts)
     {
         _queries = queries;
         _points = points;
         _isSelfSearch = ReferenceEquals(queries, points);
-        _perPoint = perPoint;
-        _capacity = (2 * perPoint) + 44;
-        _counts = new int[queries.Count];
-        _indices = new int[(long)queries.Count * _capacity];
-        _bounds = new float[_indices.Length];
+        _queryOffsets = queryProducts.Offsets;
+        _pointOffsets = pointProducts.Offsets;
         _thresholds = new float[queries.Count];
         Array.Fill(_thresholds, float.PositiveInfinity);
 
-        // One rounding (2^-24) per feature of the product, doubled as it enters twice, and a few for squares and shifts.
-        float c = 2 * (points.Dimension + 16) * MathF.ScaleB(1, -24);
-        _querySlack = [.. querySquares.Select(square => 2 * c * square)];
-        _pointSlack = [.. pointSquares.Select(square => 2 * c * square)];
-        _pointOffset = [.. pointSquares.Select(square => (1 - c) * square)];
+        _room = Math.Max(128, perPoint);
+        _waitingCounts = new int[queries.Count];
+        _waiting = new int[queries.Count * _room];
+        _waitingBounds = new float[_waiting.Length];
+
+        _perPoint = perPoint;
+        _nearest = new int[queries.Count * perPoint];
+        _nearestKeys = new double[_nearest.Length];
+        Array.Fill(_nearest, int.MaxValue);
+        Array.Fill(_nearestKeys, double.PositiveInfinity);
     }
 
     /// <summary>Looks through the products of one query with consecutive points.</summary>
     public void ScanRow(int query, ReadOnlySpan<float> products, int firstPoint)
     {
-        ReadOnlySpan<float> offsets = _pointOffset.AsSpan(firstPoint, products.Length);
+        ReadOnlySpan<float> offsets = _pointOffsets.AsSpan(firstPoint, products.Length);
         ReadOnlySpan<Vector<float>> productVectors = MemoryMarshal.Cast<float, Vector<float>>(products);
         ReadOnlySpan<Vector<float>> offsetVectors = MemoryMarshal.Cast<float, Vector<float>>(offsets);
         var threshold = new Vector<float>(_thresholds[query]);
@@ -67,13 +72,13 @@ internal sealed class CandidateLists
             if (Vector.LessThanOrEqualAny(offsetVectors[block] - (product + product), threshold))
             {
                 int start = block * Vector<float>.Count;
-                ScanSlowly(query, products.Slice(start, Vector<float>.Count), firstPoint + start);
+                OfferEach(query, products.Slice(start, Vector<float>.Count), firstPoint + start);
                 threshold = new Vector<float>(_thresholds[query]);
             }
         }
 
         int rest = productVectors.Length * Vector<float>.Count;
-        ScanSlowly(query, products[rest..], firstPoint + rest);
+        OfferEach(query, products[rest..], firstPoint + rest);
     }
 
     /// <summary>
@@ -82,7 +87,7 @@ internal sealed class CandidateLists
     /// </summary>
     public void ScanColumn(int point, ReadOnlySpan<float> products, int firstQuery)
     {
-        float offset = _pointOffset[point];
+        float offset = _pointOffsets[point];
         var offsets = new Vector<float>(offset);
         ReadOnlySpan<Vector<float>> productVectors = MemoryMarshal.Cast<float, Vector<float>>(products);
         ReadOnlySpan<Vector<float>> thresholds = MemoryMarshal.Cast<float, Vector<float>>(_thresholds.AsSpan(firstQuery, products.Length));
@@ -105,108 +110,72 @@ internal sealed class CandidateLists
         }
     }
 
-    /// <summary>Writes the exact nearest k of one query, nearest first, the lowest number first among equals.</summary>
-    public void Resolve(int query, Span<int> indices, Span<float> distances)
+    /// <summary>Writes the k nearest of one query, nearest first, the lowest number first among equals.</summary>
+    public void Finish(int query, Span<int> indices, Span<float> distances)
     {
-        DropHopeless(query);
-        (double Key, int Index)[] best = Nearest(query);
+        CompareWaiting(query);
         for (int rank = 0; rank < _perPoint; rank++)
         {
-            indices[rank] = best[rank].Index;
-            distances[rank] = (float)_points.Distance(best[rank].Key);
+            indices[rank] = _nearest[(query * _perPoint) + rank];
+            distances[rank] = (float)_points.Distance(_nearestKeys[(query * _perPoint) + rank]);
         }
     }
 
-    private void ScanSlowly(int query, ReadOnlySpan<float> products, int firstPoint)
+    private void OfferEach(int query, ReadOnlySpan<float> products, int firstPoint)
     {
         for (int i = 0; i < products.Length; i++)
         {
-            Offer(query, firstPoint + i, _pointOffset[firstPoint + i] - (products[i] + products[i]));
+            Offer(query, firstPoint + i, _pointOffsets[firstPoint + i] - (products[i] + products[i]));
         }
     }
 
-    private void Offer(int query, int point, float lowerBound)
+    private void Offer(int query, int point, float bound)
     {
-        if (lowerBound > _thresholds[query] || (_isSelfSearch && point == query))
+        if (bound > _thresholds[query] || (_isSelfSearch && point == query))
         {
             return;
         }
 
-        if (_counts[query] == _capacity)
+        if (_waitingCounts[query] == _room)
         {
-            DropHopeless(query);
-            if (_counts[query] > _capacity * 3 / 4)
-            {
-                KeepNearest(query);
-            }
+            CompareWaiting(query);
         }
 
-        int slot = (query * _capacity) + _counts[query]++;
-        _indices[slot] = point;
-        _bounds[slot] = lowerBound;
+        int slot = (query * _room) + _waitingCounts[query]++;
+        _waiting[slot] = point;
+        _waitingBounds[slot] = bound;
     }
 
-    /// <summary>Lowers the threshold to the k-th smallest upper bound and drops what lies above it.</summary>
-    private void DropHopeless(int query)
+    /// <summary>Empties the waiting room of a query.</summary>
+    private void CompareWaiting(int query)
     {
-        int count = _counts[query];
-        if (count < _perPoint)
+        Span<int> points = _waiting.AsSpan(query * _room, _waitingCounts[query]);
+        Span<float> bounds = _waitingBounds.AsSpan(query * _room, _waitingCounts[query]);
+        bounds.Sort(points);
+        for (int i = 0; i < points.Length && bounds[i] <= _thresholds[query]; i++)
+        {
+            Insert(query, points[i], _queries.Key(query, _points, points[i]));
+        }
+
+        _waitingCounts[query] = 0;
+    }
+
+    private void Insert(int query, int point, double key)
+    {
+        Span<double> keys = _nearestKeys.AsSpan(query * _perPoint, _perPoint);
+        Span<int> nearest = _nearest.AsSpan(query * _perPoint, _perPoint);
+        int rank = _perPoint - 1;
+        if (key > keys[rank] || (key == keys[rank] && point > nearest[rank]))
         {
             return;
         }
 
-        int start = query * _capacity;
-        Span<float> upper = stackalloc float[0];
-        upper = count <= 512 ? stackalloc float[count] : new float[count];
-        for (int i = 0; i < count; i++)
+        for (; rank > 0 && (key < keys[rank - 1] || (key == keys[rank - 1] && point < nearest[rank - 1])); rank--)
         {
-            upper[i] = _bounds[start + i] + _pointSlack[_indices[start + i]];
+            (keys[rank], nearest[rank]) = (keys[rank - 1], nearest[rank - 1]);
         }
 
-        upper.Sort();
-        _thresholds[query] = Math.Min(_thresholds[query], upper[_perPoint - 1] + _querySlack[query]);
-        int kept = 0;
-        for (int i = 0; i < count; i++)
-        {
-            if (_bounds[start + i] <= _thresholds[query])
-            {
-                _bounds[start + kept] = _bounds[start + i];
-                _indices[start + kept++] = _indices[start + i];
-            }
-        }
-
-        _counts[query] = kept;
-    }
-
-    /// <summary>
-    /// Keeps the exact nearest k only. Needed where bounds cannot tell many candidates apart, for example among copies of
-    /// one image; without it the lists would grow with their number.
-    /// </summary>
-    private void KeepNearest(int query)
-    {
-        int start = query * _capacity;
-        int[] bySlot = _indices.AsSpan(start, _counts[query]).ToArray();
-        float[] bounds = _bounds.AsSpan(start, _counts[query]).ToArray();
-        (double Key, int Index)[] best = Nearest(query);
-        for (int rank = 0; rank < _perPoint; rank++)
-        {
-            _indices[start + rank] = best[rank].Index;
-            _bounds[start + rank] = bounds[Array.IndexOf(bySlot, best[rank].Index)];
-        }
-
-        _counts[query] = _perPoint;
-    }
-
-    private (double Key, int Index)[] Nearest(int query)
-    {
-        var candidates = new (double Key, int Index)[_counts[query]];
-        for (int i = 0; i < candidates.Length; i++)
-        {
-            int point = _indices[(query * _capacity) + i];
-            candidates[i] = (_queries.Key(query, _points, point), point);
-        }
-
-        Array.Sort(candidates);
-        return candidates;
+        (keys[rank], nearest[rank]) = (key, point);
+        _thresholds[query] = MathF.BitIncrement((float)(_points.SquaredDistance(keys[^1]) - _queryOffsets[query]));
     }
 }

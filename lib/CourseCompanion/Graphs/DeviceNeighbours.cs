@@ -19,11 +19,9 @@ internal static class DeviceNeighbours
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor mean = points.detach().to(ScalarType.Float32).mean([0L]);
-        Tensor right = NearestNeighbours.Prepare(points, mean, cloud.Metric);
-        Tensor left = isSelfSearch ? right : NearestNeighbours.Prepare(queries.to(points.device), mean, cloud.Metric);
-        Tensor squares = cloud.Metric == DistanceMetric.Cosine
-            ? zeros(right.shape[0], ScalarType.Float32, right.device)
-            : linalg.vector_norm(right, 2, [1]).square();
+        ProductSpace right = ProductSpace.Full(points, mean, cloud.Metric);
+        ProductSpace left = isSelfSearch ? right : ProductSpace.Full(queries.to(points.device), mean, cloud.Metric);
+        Tensor squares = tensor(right.Offsets, device: points.device);
         int wanted = Math.Min(k + Spare + (isSelfSearch ? 1 : 0), cloud.Count);
 
         var indices = new int[queryCloud.Count * k];
@@ -34,7 +32,7 @@ internal static class DeviceNeighbours
             WorkContext.ThrowIfCancelled(cancellation);
             using var blockScope = NewDisposeScope();
             int first = start, rows = Math.Min(RowsAtATime, queryCloud.Count - start);
-            long[] chosen = Candidates(left.narrow(0, start, rows), right, squares, wanted).data<long>().ToArray();
+            long[] chosen = Candidates(left.Coordinates.narrow(0, start, rows), right.Coordinates, squares, wanted).data<long>().ToArray();
             Parallel.For(0, rows, row =>
             {
                 int query = first + row;

@@ -10,7 +10,7 @@ namespace CourseCompanion.Graphs;
 /// </summary>
 /// <remarks>
 /// On a CPU the result is that of comparing all pairs in double precision, whatever the number of threads: products in single
-/// precision only rule pairs out (<see cref="CandidateLists"/>). A search of points among themselves computes half of the
+/// precision, of fewer coordinates where that pays (<see cref="ProductSpace"/>), only rule pairs out (<see cref="CandidateLists"/>). A search of points among themselves computes half of the
 /// blocks, as the other half are their transposes. On a GPU, k + 16 candidates per point are chosen in single precision and
 /// ordered in double precision.
 /// </remarks>
@@ -18,9 +18,6 @@ public static class NearestNeighbours
 {
     /// <summary>Side of the blocks that pairs of points are compared in: 1,024 x 1,024 products make 4 MB.</summary>
     internal const int BlockSize = 1024;
-
-    /// <summary>A point of length zero stays at the origin when it is divided by this.</summary>
-    private const float SmallestNormal = 1.17549435e-38f;
 
     private const string ProgressTitle = "Recherche des plus proches voisins";
 
@@ -68,25 +65,6 @@ public static class NearestNeighbours
             : Find(queries, points, queryCloud, cloud, k, cancellation);
     }
 
-    /// <summary>
-    /// The matrix whose rows are multiplied: moved so that their mean is zero, which keeps rounding errors small, or scaled to
-    /// length one where only the angle counts.
-    /// </summary>
-    internal static Tensor Prepare(Tensor points, Tensor mean, DistanceMetric metric)
-    {
-        using Tensor values = points.detach().to(ScalarType.Float32);
-        if (metric == DistanceMetric.Euclidean)
-        {
-            return values.sub(mean).contiguous();
-        }
-
-        // Divided by the largest number first, as squares of very small ones would vanish.
-        using Tensor largest = values.abs().amax([1], keepdim: true).clamp_min(SmallestNormal);
-        using Tensor scaled = values.div(largest);
-        using Tensor lengths = linalg.vector_norm(scaled, 2, [1], keepdim: true).clamp_min(SmallestNormal);
-        return scaled.div(lengths);
-    }
-
     private static Neighbours Find(
         Tensor queries, Tensor points, PointCloud queryCloud, PointCloud cloud, int k, CancellationToken cancellation)
     {
@@ -94,9 +72,11 @@ public static class NearestNeighbours
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor mean = points.detach().to(ScalarType.Float32).mean([0L]);
-        Tensor right = Prepare(points, mean, cloud.Metric);
-        Tensor left = isSelfSearch ? right : Prepare(queries.to(points.device), mean, cloud.Metric);
-        var candidates = new CandidateLists(queryCloud, cloud, k, Squares(left, cloud.Metric), Squares(right, cloud.Metric));
+        ProductSpace right = isSelfSearch
+            ? ProductSpace.Reduced(points, mean, cloud.Metric, k)
+            : ProductSpace.Full(points, mean, cloud.Metric);
+        ProductSpace left = isSelfSearch ? right : ProductSpace.Full(queries.to(points.device), mean, cloud.Metric);
+        var candidates = new CandidateLists(queryCloud, cloud, k, left, right);
 
         int rowBlocks = Blocks(queryCloud.Count), columnBlocks = Blocks(cloud.Count);
         int blocks = isSelfSearch ? rowBlocks * (rowBlocks + 1) / 2 : rowBlocks * columnBlocks;
@@ -108,7 +88,7 @@ public static class NearestNeighbours
             {
                 WorkContext.ThrowIfCancelled(cancellation);
                 using var blockScope = NewDisposeScope();
-                Tensor rows = Block(left, row), columns = Block(right, column);
+                Tensor rows = Block(left.Coordinates, row), columns = Block(right.Coordinates, column);
                 Tensor products = rows.matmul(columns.t());
                 ScanRows(candidates, products, row * BlockSize, column * BlockSize);
                 if (isSelfSearch && column > row)
@@ -123,7 +103,7 @@ public static class NearestNeighbours
         var indices = new int[queryCloud.Count * k];
         var distances = new float[indices.Length];
         Parallel.For(0, queryCloud.Count, query =>
-            candidates.Resolve(query, indices.AsSpan(query * k, k), distances.AsSpan(query * k, k)));
+            candidates.Finish(query, indices.AsSpan(query * k, k), distances.AsSpan(query * k, k)));
         return new Neighbours(k, indices, distances);
     }
 
@@ -158,20 +138,6 @@ public static class NearestNeighbours
 
     private static Tensor Block(Tensor matrix, int block) =>
         matrix.narrow(0, (long)block * BlockSize, Math.Min(BlockSize, matrix.shape[0] - ((long)block * BlockSize)));
-
-    /// <summary>Squared lengths; one where only the angle counts, also for a point of length zero, which is orthogonal to all.</summary>
-    private static float[] Squares(Tensor matrix, DistanceMetric metric)
-    {
-        if (metric == DistanceMetric.Cosine)
-        {
-            var ones = new float[matrix.shape[0]];
-            Array.Fill(ones, 1);
-            return ones;
-        }
-
-        using Tensor squares = linalg.vector_norm(matrix, 2, [1]).square();
-        return squares.data<float>().ToArray();
-    }
 
     private static void RequireEnough(int k, int available, string what)
     {

@@ -59,6 +59,9 @@ internal sealed class PointCloud
 
     public double Distance(double key) => Metric == DistanceMetric.Euclidean ? Math.Sqrt(key) : key;
 
+    /// <summary>The squared Euclidean distance that a key stands for; under cosine, that of the points scaled to length one.</summary>
+    public double SquaredDistance(double key) => Metric == DistanceMetric.Euclidean ? key : 2 * key;
+
     private static Tensor Check(Tensor points)
     {
         ArgumentNullException.ThrowIfNull(points);

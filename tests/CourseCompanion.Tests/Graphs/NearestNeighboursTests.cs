@@ -31,6 +31,27 @@ public sealed class NearestNeighboursTests
         Assert.Equal(5, found.IndicesOf(1100)[0]);
     }
 
+    [Theory]
+    [InlineData(DistanceMetric.Euclidean)]
+    [InlineData(DistanceMetric.Cosine)]
+    public void Find_by_fewer_coordinates_loses_no_neighbour(DistanceMetric metric)
+    {
+        // 200 features that vary in twelve directions, and a little in all: the search multiplies a sixth of the coordinates.
+        using var scope = NewDisposeScope();
+        Tensor points = randn([2500, 12], generator: new Generator(5)).matmul(randn([12, 200], generator: new Generator(6)))
+            .add(randn([2500, 200], generator: new Generator(7)).mul(0.3)).add(2);
+        Assert.True(ProductSpace.Reduced(points, points.mean([0L]), metric, 10).Coordinates.shape[1] < 50);
+        AssertNearest(points, points, NearestNeighbours.Find(points, 10, metric), metric, isSelfSearch: true);
+    }
+
+    [Fact]
+    public void Find_in_noise_does_without_fewer_coordinates()
+    {
+        using var scope = NewDisposeScope();
+        Tensor points = randn([2500, 200], generator: new Generator(8));
+        Assert.Equal(200, ProductSpace.Reduced(points, points.mean([0L]), DistanceMetric.Euclidean, 10).Coordinates.shape[1]);
+    }
+
     [Fact]
     public void Find_far_from_the_origin_loses_no_neighbour()
     {

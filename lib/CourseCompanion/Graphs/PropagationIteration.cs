@@ -51,6 +51,10 @@ internal static class PropagationIteration
                 $"Pas encore convergé après {iteration} itérations : la variation ({change:0.#####}) dépasse la tolérance ({options.Tolerance:0.#####}). Augmentez MaxIterations.");
             progress.Report(iteration, warning);
         }
+        else
+        {
+            progress.Report(maxIterations, string.Create(French, $"convergé après {iteration} itérations"));
+        }
 
         return new PropagationResult(graph, current, classCount, options.MinimumMargin, iteration, change, warning);
     }

@@ -169,7 +169,7 @@ public sealed class PropagationTests
         {
             PropagationResult result = LabelSpreading.Fit(graph, Known(20, (0, 0)));
             Assert.Equal(("Diffusion des étiquettes", LabelSpreading.DefaultMaxIterations), recorded.Started.Single());
-            Assert.Equal(Enumerable.Range(1, result.Iterations), recorded.Reports);
+            Assert.Equal([.. Enumerable.Range(1, result.Iterations), LabelSpreading.DefaultMaxIterations], recorded.Reports);
             Assert.Equal(1, recorded.Ended);
         }
         finally

@@ -48,6 +48,12 @@ public sealed record GraphOptions
     /// <summary>Whether each point counts as the first of its own k neighbours. Spreading ignores the loop, propagation does not.</summary>
     public bool IncludeSelf { get; init; }
 
+    /// <summary>Searches neighbours by <see cref="NearestNeighbourDescent"/>: approximate, for more than some 50,000 points.</summary>
+    public bool Approximate { get; init; }
+
+    /// <summary>Seed of the approximate search.</summary>
+    public int Seed { get; init; } = 42;
+
     /// <summary>
     /// The graph of scikit-learn's <c>kernel="knn"</c>, for comparisons: directed, binary, and each point counted as one of its
     /// own k neighbours.

@@ -101,7 +101,9 @@ public sealed class NeighbourGraph : IDisposable
                 nameof(options), options.Neighbours, "With itself as only neighbour no point is joined to another: ask for at least 2.");
         }
 
-        Neighbours found = NearestNeighbours.Find(points, others, options.Metric, cancellation);
+        Neighbours found = options.Approximate
+            ? NearestNeighbourDescent.Find(points, others, options.Metric, options.Seed, cancellation: cancellation)
+            : NearestNeighbours.Find(points, others, options.Metric, cancellation);
         return options.IncludeSelf ? found.WithSelf(options.Neighbours) : found;
     }
 

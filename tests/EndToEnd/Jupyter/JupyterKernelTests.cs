@@ -76,6 +76,17 @@ public sealed class JupyterKernelTests : IDisposable
     [PythonFact("nbclient, nbformat")]
     public void Nbclient_runs_a_notebook_as_the_headless_runner_does() => RunScript("nbclient_run.py", CourseDll, _prefix);
 
+    [PythonFact("notebook, selenium")]
+    public void Classic_notebook_runs_chapter_1_in_a_browser()
+    {
+        Assert.True(File.Exists(BrowserFactAttribute.PlotlyFile), "The launcher puts plotly.js into artifacts/web.");
+        var picture = Path.Combine(Repository.Root, "artifacts", "screenshots", "classic-notebook.png");
+        Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
+        var chapter = Path.Combine(Repository.Root, "notebooks", "01-pseudo-labeling.ipynb");
+        RunScript("classic_notebook.py", chapter, BrowserFactAttribute.PlotlyFile, picture);
+        Assert.True(new FileInfo(picture).Length > 100_000);
+    }
+
     private static string CourseDll => Path.Combine(AppContext.BaseDirectory, "course.dll");
 
     private void RunCase(string name) => RunScript("scripted_cases.py", name);

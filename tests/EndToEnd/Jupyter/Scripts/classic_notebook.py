@@ -1,6 +1,6 @@
 """A student in the classic Notebook: opens a notebook, runs all its cells and looks at what they show.
 
-Arguments: the notebook, a picture to write. Prints what the outputs say.
+Arguments: the notebook, plotly.js (which a machine on the Internet would fetch by itself), a picture to write.
 """
 
 import json
@@ -40,9 +40,10 @@ def wait_for(condition, what):
 
 
 def main():
-    notebook, picture = sys.argv[1:]
+    notebook, plotly, picture = sys.argv[1:]
     folder = tempfile.mkdtemp(prefix="course-classic-")
-    shutil.copy(notebook, folder)
+    # A copy with what lies beside it: the browser saves what it runs.
+    shutil.copytree(os.path.dirname(notebook), folder, dirs_exist_ok=True)
     port = free_port()
     server = subprocess.Popen(
         ["jupyter-notebook", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--NotebookApp.token=",
@@ -62,16 +63,28 @@ def main():
                  "the kernel")
         kernel = script("return Jupyter.notebook.kernel.name")
         assert kernel == ".net-csharp", kernel
+        with open(plotly, encoding="utf-8") as source:
+            # As a global, past the page's module loader.
+            script("var define = undefined, module = undefined, exports = undefined;\n" + source.read() + "\nwindow.Plotly = Plotly || this.Plotly;")
         script("Jupyter.notebook.execute_all_cells()")
         cells = """return Jupyter.notebook.get_cells().filter(c => c.cell_type === 'code' && c.get_text().trim())"""
         wait_for(lambda: script(cells + ".every(c => typeof c.input_prompt_number === 'number')"), "the cells")
+        wait_for(lambda: not script("return Jupyter.notebook.kernel_busy"), "the kernel to be idle")
         outputs = script(cells + ".map(c => c.output_area.toJSON())")
-        texts = script("return Array.from(document.querySelectorAll('.output_area')).map(e => e.innerText)")
         height = script("return document.querySelector('#notebook').scrollHeight")
         browser.set_window_size(1200, min(20_000, height + 400))
         time.sleep(2)
         browser.save_screenshot(picture)
-        print(json.dumps({"outputs": outputs, "texts": texts}, ensure_ascii=False))
+        errors = [o for cell in outputs for o in cell if o["output_type"] == "error"]
+        assert not errors, errors
+        figures = sum("application/vnd.plotly.v1+json" in o.get("data", {}) for cell in outputs for o in cell)
+        drawn = script("return document.querySelectorAll('.output_area .js-plotly-plot .main-svg').length")
+        assert figures >= 5 and drawn >= figures, (figures, drawn)
+        callouts = script("return document.querySelectorAll('.text_cell_render blockquote[style*=border]').length")
+        assert callouts > 0
+        progress = [o["data"]["text/plain"] for cell in outputs for o in cell if " : terminé en " in str(o.get("data", {}).get("text/plain"))]
+        assert progress, "no finished progress bar"
+        print(json.dumps({"cells": len(outputs), "figures": figures, "callouts": callouts, "progress": progress}, ensure_ascii=False))
     finally:
         if browser:
             browser.quit()

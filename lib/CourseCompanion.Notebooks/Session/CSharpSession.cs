@@ -271,7 +271,9 @@ public sealed class CSharpSession : IDisposable
                 new MimeBundle(
                     new JsonObject
                     {
-                        ["text/vnd.mermaid"] = diagram, ["text/markdown"] = $"```mermaid\n{diagram}\n```", ["text/plain"] = diagram,
+                        ["text/vnd.mermaid"] = diagram,
+                        ["text/markdown"] = $"```mermaid\n{diagram}\n```",
+                        ["text/plain"] = diagram,
                     },
                     []),
                 Guid.NewGuid().ToString("N")));

@@ -34,7 +34,10 @@ public class FuzzTests
         {
             var frames = codec.Encode(["id"u8.ToArray()], "execute_request", null, new JsonObject
             {
-                ["code"] = "var x = 1; // é", ["silent"] = false, ["cursor_pos"] = 3, ["allow_stdin"] = true,
+                ["code"] = "var x = 1; // é",
+                ["silent"] = false,
+                ["cursor_pos"] = 3,
+                ["allow_stdin"] = true,
             }).Select(f => f.ToArray()).ToList();
             for (var damage = random.Next(1, 4); damage > 0; damage--)
             {

@@ -64,8 +64,12 @@ internal sealed class KernelClient : IDisposable
     public string SendExecute(string code, bool allowStdin = false, bool stopOnError = true, bool silent = false) =>
         Send("execute_request", new JsonObject
         {
-            ["code"] = code, ["silent"] = silent, ["store_history"] = !silent, ["user_expressions"] = new JsonObject(),
-            ["allow_stdin"] = allowStdin, ["stop_on_error"] = stopOnError,
+            ["code"] = code,
+            ["silent"] = silent,
+            ["store_history"] = !silent,
+            ["user_expressions"] = new JsonObject(),
+            ["allow_stdin"] = allowStdin,
+            ["stop_on_error"] = stopOnError,
         });
 
     /// <summary>Runs a cell, and gives its outputs (all that is published between busy and idle) and its reply.</summary>

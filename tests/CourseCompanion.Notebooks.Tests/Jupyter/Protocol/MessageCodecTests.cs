@@ -14,7 +14,10 @@ public class MessageCodecTests
     {
         var frames = Frames(new MessageCodec(Key).Encode(["hop"u8.ToArray()], "execute_request", null, new JsonObject
         {
-            ["code"] = "« é » 😀", ["silent"] = true, ["store_history"] = null, ["cursor_pos"] = 7,
+            ["code"] = "« é » 😀",
+            ["silent"] = true,
+            ["store_history"] = null,
+            ["cursor_pos"] = 7,
         }));
         var message = new MessageCodec(Key).Decode(Peer, frames)!;
         Assert.Equal("execute_request", message.Type);
@@ -124,7 +127,9 @@ public class MessageCodecTests
         var codec = new MessageCodec([]);
         var message = codec.Decode(Peer, Frames(codec.Encode([], "x", null, new JsonObject
         {
-            ["code"] = 1, ["silent"] = "yes", ["cursor_pos"] = 1.5,
+            ["code"] = 1,
+            ["silent"] = "yes",
+            ["cursor_pos"] = 1.5,
         })))!;
         Assert.Throws<InvalidMessageException>(() => message.GetString("code"));
         Assert.Throws<InvalidMessageException>(() => message.GetBoolean("silent", missing: false));

@@ -244,7 +244,9 @@ public class ZmtpSocketTests
     {
         var limits = new ZmtpLimits
         {
-            OutboundMessages = 10, OutboundBytes = 1 << 20, SendPatience = TimeSpan.FromMilliseconds(50),
+            OutboundMessages = 10,
+            OutboundBytes = 1 << 20,
+            SendPatience = TimeSpan.FromMilliseconds(50),
         };
         using var publisher = new PublisherSocket(AnyPort, limits);
         publisher.Start();

@@ -64,6 +64,15 @@ class FrontEnd:
             if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == "stream":
                 return msg_id
 
+    def interrupt_and_wait(self):
+        """Interrupts, and waits for the reply: what is asked for afterwards cannot be hit by this interrupt any more."""
+        message = self.client.session.msg("interrupt_request", content={})
+        self.client.control_channel.send(message)
+        while True:
+            reply = self.client.get_control_msg(timeout=PATIENCE)
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                return reply["content"]
+
     def close(self):
         with contextlib.suppress(Exception):
             self.client.stop_channels()

@@ -31,8 +31,8 @@ def interrupts():
         errors = [m for m in k.published(msg_id) if m["msg_type"] == "error"]
         assert [m["content"]["ename"] for m in errors] == ["KeyboardInterrupt"], endless
     assert k.value("kept") == "1"
-    # Harmless when nothing runs.
-    k.manager.interrupt_kernel()
+    # Harmless when nothing runs. Shell and control are separate channels, so that the next cell must wait for the reply.
+    assert k.interrupt_and_wait()["status"] == "ok"
     assert k.value("kept + 1") == "2"
     k.close()
 

@@ -107,15 +107,28 @@ public static class Safetensors
     {
         ArgumentNullException.ThrowIfNull(module);
         using var file = Load(path);
-        var problems = Mismatches(module.state_dict(), file.Tensors, strict);
+        CopyInto(module, file, strict);
+        return file.Metadata;
+    }
+
+    /// <summary>
+    /// Copies the tensors of a file that has been read into a module. Tensors whose name begins with
+    /// <paramref name="ignoredPrefix"/> are left aside: a part of the network that the module does without.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file holds another model's weights. The module is unchanged.</exception>
+    internal static void CopyInto(nn.Module module, SafetensorsFile file, bool strict, string? ignoredPrefix = null)
+    {
+        var tensors = file.Tensors
+            .Where(entry => ignoredPrefix is null || !entry.Key.StartsWith(ignoredPrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value);
+        var problems = Mismatches(module.state_dict(), tensors, strict);
         if (problems.Count > 0)
         {
             throw new InvalidDataException(
-                $"The weights in '{path}' are not those of {module.GetName()}: {string.Join("; ", problems)}. "
+                $"The weights in '{file.Path}' are not those of {module.GetName()}: {string.Join("; ", problems)}. "
                 + "Make the module as it was when the file was saved, or choose another file.");
         }
-        module.load_state_dict(new Dictionary<string, Tensor>(file.Tensors), strict);
-        return file.Metadata;
+        module.load_state_dict(tensors, strict);
     }
 
     private static List<string> Mismatches(Dictionary<string, Tensor> wanted, IReadOnlyDictionary<string, Tensor> found, bool strict)

@@ -19,10 +19,12 @@ public sealed class SqueezeNet : Module<Tensor, Tensor>, IFeatureExtractor
 
     /// <summary>Height and width to which images are brought, in pixels, unless told otherwise.</summary>
     /// <remarks>
-    /// The network was trained at 224. An image of 28 x 28 has no detail to fill that with, and the time grows with the
-    /// square: at 112 the 7,007 training images of DermaMNIST take a quarter of the time.
+    /// The network was trained at 224. An image of 28 x 28 has no detail to fill that with, and time grows with the square:
+    /// on the validation images of DermaMNIST ten neighbours are right 70.4 times in 100 at 64 pixels, 70.1 at 96, 70.8 at 112
+    /// (68.2 at 48), and the 7,007 training images take 3 to 4 seconds at 64, three times as long at 112, on two cores.
+    /// Give larger images more, up to 224.
     /// </remarks>
-    public const int DefaultSize = 112;
+    public const int DefaultSize = 64;
 
     /// <summary>Smallest size of which four reductions leave a pixel.</summary>
     public const int MinimalSize = 17;

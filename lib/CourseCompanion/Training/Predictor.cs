@@ -54,13 +54,15 @@ public static class Predictor
     /// <param name="indices">Indices [M], int64; all images in stored order if null.</param>
     /// <param name="batchSize">Images per batch.</param>
     /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
+    /// <param name="progressTitle">What is being done, in French, to show how far it has come; null to show nothing.</param>
     public static Tensor Apply(
         nn.Module model,
         Func<Tensor, Tensor> output,
         ResidentImages images,
         Tensor? indices = null,
         int batchSize = DefaultBatchSize,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        string? progressTitle = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(output);
@@ -77,7 +79,8 @@ public static class Predictor
         try
         {
             using var scope = NewDisposeScope();
-            
+            using IProgressTask? progress = progressTitle is null ? null : WorkContext.Progress.Start(progressTitle, (int)count);
+
             // Not inference_mode: what comes out may be trained on, which inference tensors refuse.
             using var noGradient = no_grad();
             var parts = new List<Tensor>();
@@ -90,6 +93,7 @@ public static class Predictor
                     ? images.Batch(start, length)
                     : images.Batch(indices.narrow(0, start, length));
                 parts.Add(output(batch).MoveToOuterDisposeScope());
+                progress?.Report((int)(start + length));
             }
 
             return cat(parts, 0).MoveToOuterDisposeScope();

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;
 
+[Collection(WorkContextTests.Name)]
 public class PredictorTests
 {
     [Theory]
@@ -64,6 +65,34 @@ public class PredictorTests
 
         Assert.True(allclose(probabilities.sum(1), ones(9), atol: 1e-5));
         Assert.False(probabilities.requires_grad);
+    }
+
+    [Fact]
+    public void Any_output_shows_its_progress_when_asked_to_and_stops_when_told_to()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new ToyImages(perClass: 3);
+        using var model = new SimpleCnn(1, 3, 4, 8);
+        var progress = new RecordingProgress();
+        IProgressDisplay before = WorkContext.Progress;
+        try
+        {
+            WorkContext.Progress = progress;
+
+            Tensor features = Predictor.Apply(model, model.Features, data.Images, batchSize: 4, progressTitle: "Description des images");
+
+            Assert.Equal([9, model.FeatureCount], features.shape);
+            Assert.Equal([("Description des images", 9)], progress.Started);
+            Assert.Equal([4, 8, 9], progress.Reports);
+            Assert.Equal(1, progress.Ended);
+        }
+        finally
+        {
+            WorkContext.Progress = before;
+        }
+
+        Assert.Throws<OperationCanceledException>(
+            () => Predictor.Apply(model, model.Features, data.Images, cancellation: new CancellationToken(canceled: true)));
     }
 
     [Fact]

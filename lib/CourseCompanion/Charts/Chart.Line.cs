@@ -32,7 +32,10 @@ public static partial class Chart
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        var drawn = Array.ConvertAll(series, one => (
+        // Grey series stand behind the others and take no colour from them.
+        Series[] ordered = [.. series.Where(one => one.IsMuted), .. series.Where(one => !one.IsMuted)];
+        var muted = series.Count(one => one.IsMuted);
+        var drawn = Array.ConvertAll(ordered, one => (
             Series: one,
             X: one.Positions is { } positions ? Drawn(x, positions) : [.. one.Values.Select((_, i) => i + 1.0)],
             Y: Drawn(y, one.Values)));
@@ -46,11 +49,11 @@ public static partial class Chart
             X = PlotData.Of(one.X),
             Y = PlotData.Of(one.Y),
             Mode = !joined ? ScatterMode.Markers : one.Y.Length > MostPointsWithMarkers ? ScatterMode.Lines : ScatterMode.LinesAndMarkers,
-            Line = joined ? new Line { Color = Palette.Color(i), Width = 3, Dash = Palette.Dash(i) } : null,
+            Line = joined ? new Line { Color = Color(i - muted), Width = 3, Dash = Palette.Dash(Math.Max(0, i - muted)) } : null,
             Marker = new Marker
             {
-                Color = Palette.Color(i),
-                Symbol = Palette.Symbol(i),
+                Color = Color(i - muted),
+                Symbol = Palette.Symbol(Math.Max(0, i - muted)),
                 Size = joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
                 Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
             },
@@ -67,11 +70,13 @@ public static partial class Chart
         return new Figure
         {
             Traces = [.. traces],
-            Layout = (Theme.Layout(title, [.. series.Select(one => one.Name)]) with
+            Layout = (Theme.Layout(title, [.. ordered.Select(one => one.Name)]) with
             {
                 XAxes = [Theme.NumberAxis(x, allX)],
                 YAxes = [Theme.NumberAxis(y, allY)],
             }).WithMarks(x, y),
         };
     }
+
+    private static string Color(int series) => series < 0 ? Palette.Muted : Palette.Color(series);
 }

@@ -30,6 +30,9 @@ public static class Palette
     /// <summary>Yellow; pale on white, hence last.</summary>
     public const string Yellow = "#F0E442";
 
+    /// <summary>Grey: what recedes, such as points without a label and the edges of a network.</summary>
+    internal const string Muted = "#B5B5B5";
+
     /// <summary>Colour of texts.</summary>
     internal const string Ink = "#1A1A1A";
 

@@ -75,6 +75,13 @@ public sealed record Series
     /// <exception cref="ArgumentException">There are not as many texts as values.</exception>
     public Series Labelled(IEnumerable<string> labels) => this with { Labels = SameCount(labels, "labels") };
 
+    /// <summary>Whether the series recedes: grey, behind the others, and without a colour of the palette.</summary>
+    public bool IsMuted { get; private init; }
+
+    /// <summary>The same series in grey behind the others: points without a label, a past state.</summary>
+    /// <returns>A new series.</returns>
+    public Series Muted() => this with { IsMuted = true };
+
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {
         ArgumentNullException.ThrowIfNull(items);

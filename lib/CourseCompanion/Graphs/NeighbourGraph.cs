@@ -42,21 +42,29 @@ public sealed class NeighbourGraph : IDisposable
     {
         ArgumentNullException.ThrowIfNull(points);
         options ??= new GraphOptions();
-        if (options.Gamma is { } given && !(given > 0 && double.IsFinite(given)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), given, "Gamma must be a positive number; leave it null to derive it from the distances.");
-        }
+        Validate(options);
+        return Join(points, options, FindNeighbours(points, options, cancellation));
+    }
 
-        Neighbours neighbours = FindNeighbours(points, options, cancellation);
-        double gamma = options.Weights == EdgeWeights.Binary ? double.NaN : options.Gamma ?? GammaOf(neighbours);
-        SparseMatrix directed = Directed(neighbours, gamma);
-        SparseMatrix weights = options.Symmetrization switch
+    /// <summary>
+    /// The same points joined otherwise, for example by fewer neighbours or other weights. Where the settings ask for no neighbour
+    /// beyond those found already (at most as many, by the same search), nothing is searched again.
+    /// </summary>
+    /// <param name="options">The other settings.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <returns>A new graph; this one stays as it is.</returns>
+    /// <inheritdoc cref="Build" path="/exception"/>
+    public NeighbourGraph With(GraphOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
+        GraphOptions search = options with
         {
-            Symmetrization.Union => directed.Union(directed.Transpose()),
-            Symmetrization.Mutual => directed.Intersection(directed.Transpose()),
-            _ => directed,
+            Neighbours = Options.Neighbours, Weights = Options.Weights, Gamma = Options.Gamma, Symmetrization = Options.Symmetrization,
         };
-        return new NeighbourGraph(points.detach().DetachFromDisposeScope(), options, neighbours, gamma, weights);
+        return search == Options && options.Neighbours >= 1 && options.Neighbours <= Options.Neighbours
+            ? Join(Points, options, Neighbours.Nearest(options.Neighbours))
+            : Build(Points, options, cancellation);
     }
 
     /// <summary>Weight of an edge of the given length.</summary>
@@ -92,19 +100,40 @@ public sealed class NeighbourGraph : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Points.Dispose();
 
-    private static Neighbours FindNeighbours(Tensor points, GraphOptions options, CancellationToken cancellation)
+    private static void Validate(GraphOptions options)
     {
-        int others = options.Neighbours - (options.IncludeSelf ? 1 : 0);
+        if (options.Gamma is { } given && !(given > 0 && double.IsFinite(given)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), given, "Gamma must be a positive number; leave it null to derive it from the distances.");
+        }
+
         if (options.IncludeSelf && options.Neighbours == 1)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Neighbours, "With itself as only neighbour no point is joined to another: ask for at least 2.");
         }
+    }
 
+    private static Neighbours FindNeighbours(Tensor points, GraphOptions options, CancellationToken cancellation)
+    {
+        int others = options.Neighbours - (options.IncludeSelf ? 1 : 0);
         Neighbours found = options.Approximate
             ? NearestNeighbourDescent.Find(points, others, options.Metric, options.Seed, cancellation: cancellation)
             : NearestNeighbours.Find(points, others, options.Metric, cancellation);
         return options.IncludeSelf ? found.WithSelf(options.Neighbours) : found;
+    }
+
+    private static NeighbourGraph Join(Tensor points, GraphOptions options, Neighbours neighbours)
+    {
+        double gamma = options.Weights == EdgeWeights.Binary ? double.NaN : options.Gamma ?? GammaOf(neighbours);
+        SparseMatrix directed = Directed(neighbours, gamma);
+        SparseMatrix weights = options.Symmetrization switch
+        {
+            Symmetrization.Union => directed.Union(directed.Transpose()),
+            Symmetrization.Mutual => directed.Intersection(directed.Transpose()),
+            _ => directed,
+        };
+        return new NeighbourGraph(points.detach().DetachFromDisposeScope(), options, neighbours, gamma, weights);
     }
 
     private static double GammaOf(Neighbours neighbours)

@@ -28,6 +28,24 @@ public sealed class Neighbours
     /// <summary>Distances [k] of the neighbours of a point, in increasing order.</summary>
     public ReadOnlySpan<float> DistancesOf(int point) => _distances.AsSpan(point * PerPoint, PerPoint);
 
+    /// <summary>The first neighbours of each point.</summary>
+    /// <param name="count">How many, in [1, k].</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public Neighbours Nearest(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, PerPoint);
+        var indices = new int[Count * count];
+        var distances = new float[indices.Length];
+        for (int point = 0; point < Count; point++)
+        {
+            IndicesOf(point)[..count].CopyTo(indices.AsSpan(point * count));
+            DistancesOf(point)[..count].CopyTo(distances.AsSpan(point * count));
+        }
+
+        return new Neighbours(count, indices, distances);
+    }
+
     /// <summary>Share of another search's neighbours that this one found, in [0, 1]: the recall of an approximate search.</summary>
     /// <param name="exact">Neighbours of the same points by an exact search.</param>
     /// <exception cref="ArgumentException">The two searches have different sizes.</exception>

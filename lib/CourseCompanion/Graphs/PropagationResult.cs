@@ -9,6 +9,26 @@ public record ClassPredictions(float[,] Probabilities, long[] Labels)
 {
     /// <summary>Number of points without an answer.</summary>
     public int Abstained => Labels.Count(label => label == KnownLabels.Unknown);
+
+    /// <summary>The answers for some of the points, in the order given.</summary>
+    /// <param name="points">Their numbers, in [0, M).</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such point.</exception>
+    public ClassPredictions Select(IEnumerable<long> points)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        long[] rows = [.. points];
+        int classCount = Probabilities.GetLength(1);
+        var probabilities = new float[rows.Length, classCount];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            for (int label = 0; label < classCount; label++)
+            {
+                probabilities[row, label] = Probabilities[rows[row], label];
+            }
+        }
+
+        return new ClassPredictions(probabilities, [.. rows.Select(row => Labels[row])]);
+    }
 }
 
 /// <summary>What came of spreading labels over a graph: an answer for each of its points, and for new points.</summary>
@@ -52,12 +72,26 @@ public sealed record PropagationResult : ClassPredictions
     /// <exception cref="ArgumentException">Another number of features, or one that is not finite.</exception>
     public ClassPredictions Predict(Tensor points, CancellationToken cancellation = default)
     {
-        Neighbours neighbours = NearestNeighbours.Find(
-            points, _graph.Points, _graph.Options.Neighbours, _graph.Options.Metric, cancellation);
+        return Predict(NearestNeighbours.Find(
+            points, _graph.Points, _graph.Options.Neighbours, _graph.Options.Metric, cancellation));
+    }
+
+    /// <summary>The same for new points whose neighbours are known already: several graphs of the same points share one search.</summary>
+    /// <param name="neighbours">Neighbours of the new points among the graph's, by its metric; the first k of each count.</param>
+    /// <exception cref="ArgumentException">There are fewer than k of them.</exception>
+    public ClassPredictions Predict(Neighbours neighbours)
+    {
+        ArgumentNullException.ThrowIfNull(neighbours);
+        int k = _graph.Options.Neighbours;
+        if (neighbours.PerPoint < k)
+        {
+            throw new ArgumentException($"The graph joins {k} neighbours, but only {neighbours.PerPoint} were searched.", nameof(neighbours));
+        }
+
         var mass = new double[neighbours.Count * _classCount];
         for (int query = 0; query < neighbours.Count; query++)
         {
-            for (int rank = 0; rank < neighbours.PerPoint; rank++)
+            for (int rank = 0; rank < k; rank++)
             {
                 int point = neighbours.IndicesOf(query)[rank];
                 double weight = NeighbourGraph.Weight(neighbours.DistancesOf(query)[rank], _graph.Gamma);

@@ -67,6 +67,35 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Muted_series_stand_behind_in_grey_and_take_no_colour()
+    {
+        var series = new Series[] { new("a", [1.0]), new Series("sans étiquette", [2.0]).Muted(), new("b", [3.0]) };
+
+        var drawn = Json(Chart.Scatter("Titre", "x", "y", series)).GetProperty("data").EnumerateArray().ToList();
+
+        Assert.Equal(["sans étiquette", "a", "b"], drawn.Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal(["#B5B5B5", Palette.Color(0), Palette.Color(1)], drawn.Select(trace => trace.GetProperty("marker").GetProperty("color").GetString()));
+    }
+
+    [Fact]
+    public void Network_draws_edges_behind_the_points_with_a_gap_after_each()
+    {
+        var figure = Chart.Network(
+            "Voisins", "x", "y", [((0, 0), (1, 2)), ((1, 2), (3, 4))],
+            new Series("Image", [0.0]).At([0.0]), new Series("Voisins", [2.0, 4.0]).At([1.0, 3.0]));
+        var traces = Json(figure).GetProperty("data").EnumerateArray().ToList();
+
+        Assert.Equal(3, traces.Count);
+        Assert.Equal("lines", traces[0].GetProperty("mode").GetString());
+        Assert.Equal([0, 1, null, 1, 3, null], Numbers(traces[0].GetProperty("x")));
+        Assert.Equal([0, 2, null, 2, 4, null], Numbers(traces[0].GetProperty("y")));
+        Assert.Equal("skip", traces[0].GetProperty("hoverinfo").GetString());
+        Assert.Equal(Palette.Color(0), traces[1].GetProperty("marker").GetProperty("color").GetString());
+        Assert.EndsWith("2\u00A0liens entre les points.", figure.AltText, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Chart.Network("Voisins", "x", "y", [], new Series("Image", [0.0])));
+    }
+
+    [Fact]
     public void Series_differ_by_more_than_colour()
     {
         var series = Enumerable.Range(0, 16).Select(i => new Series($"s{i}", [1.0, 2.0]));

@@ -179,6 +179,79 @@ public sealed class PropagationTests
     }
 
     [Fact]
+    public void Selected_answers_are_those_of_the_points_in_the_order_given()
+    {
+        using Tensor points = tensor(new float[,] { { 0 }, { 1 }, { 2 }, { 100 }, { 101 }, { 102 } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, Two);
+        PropagationResult result = LabelSpreading.Fit(graph, Known(6, (0, 1)));
+
+        ClassPredictions selected = result.Select([4, 0, 2]);
+
+        Assert.Equal([-1L, 1, 1], selected.Labels);
+        Assert.Equal(1, selected.Abstained);
+        Assert.Equal([0f, 1, 1], Column(selected.Probabilities, 1));
+    }
+
+    [Fact]
+    public void Neighbours_searched_once_predict_as_if_searched_for_each_graph()
+    {
+        using Tensor points = randn([60, 5], generator: new Generator(3)), queries = randn([20, 5], generator: new Generator(4));
+        Neighbours nearest = NearestNeighbours.Find(queries, points, 12);
+        using NeighbourGraph widest = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 12, Weights = EdgeWeights.Rbf });
+        foreach (int k in (int[])[3, 12])
+        {
+            using NeighbourGraph graph = widest.With(widest.Options with { Neighbours = k });
+            PropagationResult result = LabelSpreading.Fit(graph, Known(60, (0, 0), (7, 1), (20, 2)));
+            ClassPredictions expected = result.Predict(queries), actual = result.Predict(nearest);
+            Assert.Equal(expected.Labels, actual.Labels);
+            Assert.Equal(expected.Probabilities, actual.Probabilities);
+        }
+
+        PropagationResult full = LabelSpreading.Fit(widest, Known(60, (0, 0)));
+        Assert.Contains("12 neighbours, but only 5", Assert.Throws<ArgumentException>(() => full.Predict(nearest.Nearest(5))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, EdgeWeights.Rbf, Symmetrization.Mutual, DistanceMetric.Euclidean, false)]
+    [InlineData(4, EdgeWeights.Binary, Symmetrization.Directed, DistanceMetric.Euclidean, false)]
+    [InlineData(9, EdgeWeights.Rbf, Symmetrization.Union, DistanceMetric.Euclidean, false)]
+    [InlineData(4, EdgeWeights.Rbf, Symmetrization.Union, DistanceMetric.Cosine, false)]
+    [InlineData(4, EdgeWeights.Binary, Symmetrization.Union, DistanceMetric.Euclidean, true)]
+    public void A_graph_joined_otherwise_is_the_graph_built_so(
+        int k, EdgeWeights weights, Symmetrization symmetrization, DistanceMetric metric, bool self)
+    {
+        var other = new GraphOptions { Neighbours = k, Weights = weights, Symmetrization = symmetrization, Metric = metric, IncludeSelf = self };
+        using Tensor points = randn([50, 6], generator: new Generator(5));
+        using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 8 });
+        using NeighbourGraph built = NeighbourGraph.Build(points, other), joined = graph.With(other);
+
+        Assert.Equal(other, joined.Options);
+        Assert.Equal(built.Gamma, joined.Gamma);
+        for (int point = 0; point < 50; point++)
+        {
+            Assert.Equal(built.Weights.ColumnsOf(point), joined.Weights.ColumnsOf(point));
+            Assert.Equal(built.Weights.ValuesOf(point), joined.Weights.ValuesOf(point));
+        }
+    }
+
+    [Fact]
+    public void A_graph_joined_otherwise_refuses_what_building_refuses_and_searches_nothing_twice()
+    {
+        using Tensor points = randn([50, 6], generator: new Generator(5));
+        using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 8 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => graph.With(new GraphOptions { Neighbours = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => graph.With(new GraphOptions { Neighbours = 50 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => graph.With(new GraphOptions { Neighbours = 4, Gamma = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => graph.With(new GraphOptions { Neighbours = 4, Gamma = double.PositiveInfinity }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => graph.Neighbours.Nearest(9));
+
+        // A search stops at once when it is cancelled.
+        var cancelled = new CancellationToken(canceled: true);
+        using NeighbourGraph joined = graph.With(new GraphOptions { Neighbours = 4, Weights = EdgeWeights.Rbf }, cancelled);
+        Assert.ThrowsAny<OperationCanceledException>(() => graph.With(new GraphOptions { Neighbours = 9 }, cancelled));
+    }
+
+    [Fact]
     public void Only_hides_the_labels_of_all_other_points()
     {
         using Tensor labels = tensor(new long[] { 2, 0, 1, 2 }), known = tensor(new long[] { 3, 1 });

@@ -1,0 +1,50 @@
+using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Charts;
+
+public static partial class Chart
+{
+    /// <summary>Points joined by edges: a neighbourhood of a graph.</summary>
+    /// <param name="title">French title.</param>
+    /// <param name="x">Horizontal axis.</param>
+    /// <param name="y">Vertical axis.</param>
+    /// <param name="edges">Places of the two ends of each edge, in the units of the axes.</param>
+    /// <param name="series">One cloud of points each, placed by <see cref="Series.At"/>.</param>
+    /// <returns>The figure: grey edges behind the points.</returns>
+    /// <exception cref="ArgumentException">There is no edge or no series, or one is empty, infinite or nothing but not-a-number.</exception>
+    public static Figure Network(
+        string title,
+        Axis x,
+        Axis y,
+        IEnumerable<((double X, double Y) From, (double X, double Y) To)> edges,
+        params IEnumerable<Series> series)
+    {
+        ArgumentNullException.ThrowIfNull(edges);
+        var points = Scatter(title, x, y, series);
+        ((double X, double Y) From, (double X, double Y) To)[] list = [.. edges];
+        if (list.Length == 0)
+        {
+            throw new ArgumentException($"Chart '{title}' has no edge.", nameof(edges));
+        }
+
+        // One curve for all edges; a gap after each.
+        double[] across = Drawn(x, list.SelectMany(edge => new[] { edge.From.X, edge.To.X, double.NaN }));
+        double[] upright = Drawn(y, list.SelectMany(edge => new[] { edge.From.Y, edge.To.Y, double.NaN }));
+        RequireNoInfinity(across.Concat(upright), $"Edges of chart '{title}'");
+        var lines = new ScatterTrace
+        {
+            X = PlotData.Of(across),
+            Y = PlotData.Of(upright),
+            Mode = ScatterMode.Lines,
+            Line = new Line { Color = Palette.Muted, Width = 1 },
+            ShowLegend = false,
+            HoverInfo = "skip",
+        };
+        return points with
+        {
+            Traces = [lines, .. points.Traces],
+            AltText = points.AltText + FrenchText.Typeset($" {FrenchNumbers.Count(list.Length, "lien")} entre les points."),
+        };
+    }
+}

@@ -35,6 +35,7 @@ public static partial class Chart
         // Grey series stand behind the others and take no colour from them.
         Series[] ordered = [.. series.Where(one => one.IsMuted), .. series.Where(one => !one.IsMuted)];
         var muted = series.Count(one => one.IsMuted);
+        int[] places = [.. ordered.Select((one, i) => one.IsMuted ? 0 : one.PalettePlace ?? i - muted)];
         var drawn = Array.ConvertAll(ordered, one => (
             Series: one,
             X: one.Positions is { } positions ? Drawn(x, positions) : [.. one.Values.Select((_, i) => i + 1.0)],
@@ -49,11 +50,11 @@ public static partial class Chart
             X = PlotData.Of(one.X),
             Y = PlotData.Of(one.Y),
             Mode = !joined ? ScatterMode.Markers : one.Y.Length > MostPointsWithMarkers ? ScatterMode.Lines : ScatterMode.LinesAndMarkers,
-            Line = joined ? new Line { Color = Color(i - muted), Width = 3, Dash = Palette.Dash(Math.Max(0, i - muted)) } : null,
+            Line = joined ? new Line { Color = Color(one.Series, places[i]), Width = 3, Dash = Palette.Dash(places[i]) } : null,
             Marker = new Marker
             {
-                Color = Color(i - muted),
-                Symbol = Palette.Symbol(Math.Max(0, i - muted)),
+                Color = Color(one.Series, places[i]),
+                Symbol = Palette.Symbol(places[i]),
                 Size = joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
                 Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
             },
@@ -78,5 +79,5 @@ public static partial class Chart
         };
     }
 
-    private static string Color(int series) => series < 0 ? Palette.Muted : Palette.Color(series);
+    private static string Color(Series series, int place) => series.IsMuted ? Palette.Muted : Palette.Color(place);
 }

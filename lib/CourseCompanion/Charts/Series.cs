@@ -82,6 +82,18 @@ public sealed record Series
     /// <returns>A new series.</returns>
     public Series Muted() => this with { IsMuted = true };
 
+    /// <summary>Place in the palette whose colour and marker the series takes; null for its place in the chart.</summary>
+    public int? PalettePlace { get; private init; }
+
+    /// <summary>The same series with the look of a given place, so that a class keeps its colour from chart to chart.</summary>
+    /// <param name="place">Place in the palette, from 0.</param>
+    /// <returns>A new series.</returns>
+    public Series Styled(int place)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        return this with { PalettePlace = place };
+    }
+
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {
         ArgumentNullException.ThrowIfNull(items);

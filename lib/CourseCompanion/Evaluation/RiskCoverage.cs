@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace CourseCompanion.Evaluation;
 
 /// <summary>One point of a risk-coverage curve.</summary>
@@ -48,11 +50,15 @@ public static class RiskCoverage
         return points;
     }
 
+    /// <inheritdoc cref="Curve(float[,], IReadOnlyList{long})"/>
+    public static IReadOnlyList<RiskCoveragePoint> Curve(torch.Tensor probabilities, torch.Tensor labels) =>
+        Curve(Check.ToMatrix(probabilities), Check.ToArray(labels));
+
     /// <summary>
     /// Area under the risk-coverage curve: the mean risk over all coverages, lower is better (AURC; Geifman and El-Yaniv, 2019).
     /// Images of equal confidence count with the risk at which all of them have entered.
     /// </summary>
-    /// <inheritdoc cref="Curve"/>
+    /// <inheritdoc cref="Curve(float[,], IReadOnlyList{long})"/>
     /// <returns>A value in [0, 1].</returns>
     public static double Area(float[,] probabilities, IReadOnlyList<long> labels)
     {

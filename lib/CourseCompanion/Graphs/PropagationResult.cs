@@ -10,6 +10,21 @@ public record ClassPredictions(float[,] Probabilities, long[] Labels)
     /// <summary>Number of points without an answer.</summary>
     public int Abstained => Labels.Count(label => label == KnownLabels.Unknown);
 
+    /// <summary>Lead of the best class of a point over the second, in [0, 1]; 0 where no label arrived.</summary>
+    /// <param name="point">Number of the point, in [0, M).</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such point.</exception>
+    public double Margin(long point)
+    {
+        float best = 0, second = 0;
+        for (int label = 0; label < Probabilities.GetLength(1); label++)
+        {
+            float probability = Probabilities[point, label];
+            (best, second) = probability > best ? (probability, best) : (best, Math.Max(second, probability));
+        }
+
+        return best - second;
+    }
+
     /// <summary>The answers for some of the points, in the order given.</summary>
     /// <param name="points">Their numbers, in [0, M).</param>
     /// <exception cref="IndexOutOfRangeException">There is no such point.</exception>

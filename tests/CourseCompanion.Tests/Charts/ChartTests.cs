@@ -78,6 +78,15 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Styled_series_keep_the_look_of_their_place_whatever_stands_before_them()
+    {
+        var marker = Json(Chart.Scatter("Titre", "x", "y", new Series("a", [1.0]), new Series("b", [3.0]).Styled(4))).GetProperty("data")[1].GetProperty("marker");
+
+        Assert.Equal((Palette.Color(4), "x"), (marker.GetProperty("color").GetString(), marker.GetProperty("symbol").GetString()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Ordinary.Styled(-1));
+    }
+
+    [Fact]
     public void Network_draws_edges_behind_the_points_with_a_gap_after_each()
     {
         var figure = Chart.Network(

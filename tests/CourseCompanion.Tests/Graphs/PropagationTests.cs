@@ -190,6 +190,8 @@ public sealed class PropagationTests
         Assert.Equal([-1L, 1, 1], selected.Labels);
         Assert.Equal(1, selected.Abstained);
         Assert.Equal([0f, 1, 1], Column(selected.Probabilities, 1));
+        Assert.Equal([0.0, 1, 1], [selected.Margin(0), selected.Margin(1), selected.Margin(2)]);
+        Assert.Equal(0.5, new ClassPredictions(new[,] { { 0.2f, 0.7f, 0.1f } }, [1]).Margin(0), 1e-6);
     }
 
     [Fact]

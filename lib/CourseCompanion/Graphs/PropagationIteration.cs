@@ -32,7 +32,7 @@ internal static class PropagationIteration
         int iteration = 0;
         double change = double.PositiveInfinity;
         string? warning = null;
-        using IProgressTask progress = WorkContext.Progress.Start(title, maxIterations);
+        using IProgressTask? progress = options.ShowsProgress ? WorkContext.Progress.Start(title, maxIterations) : null;
         while (iteration < maxIterations && change >= options.Tolerance)
         {
             WorkContext.ThrowIfCancelled(cancellation);
@@ -41,7 +41,7 @@ internal static class PropagationIteration
             (current, next) = (next, current);
             iteration++;
             options.OnIteration?.Invoke(new PropagationStep(iteration, change, current, classCount));
-            progress.Report(iteration, string.Create(French, $"variation {change:0.#####}"));
+            progress?.Report(iteration, string.Create(French, $"variation {change:0.#####}"));
         }
 
         if (change >= options.Tolerance)
@@ -49,11 +49,11 @@ internal static class PropagationIteration
             warning = string.Create(
                 French,
                 $"Pas encore convergé après {iteration} itérations : la variation ({change:0.#####}) dépasse la tolérance ({options.Tolerance:0.#####}). Augmentez MaxIterations.");
-            progress.Report(iteration, warning);
+            progress?.Report(iteration, warning);
         }
         else
         {
-            progress.Report(maxIterations, string.Create(French, $"convergé après {iteration} itérations"));
+            progress?.Report(maxIterations, string.Create(French, $"convergé après {iteration} itérations"));
         }
 
         return new PropagationResult(graph, current, classCount, options.MinimumMargin, iteration, change, warning);

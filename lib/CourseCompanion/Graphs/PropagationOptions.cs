@@ -21,6 +21,9 @@ public sealed record PropagationOptions
     /// <summary>Called after each iteration, for example to draw how far labels have come.</summary>
     public Action<PropagationStep>? OnIteration { get; init; }
 
+    /// <summary>Whether progress is shown. Where many small graphs follow each other, a line for each says little.</summary>
+    public bool ShowsProgress { get; init; } = true;
+
     internal void Validate()
     {
         if (MaxIterations is { } most)

@@ -171,6 +171,9 @@ public sealed class PropagationTests
             Assert.Equal(("Diffusion des étiquettes", LabelSpreading.DefaultMaxIterations), recorded.Started.Single());
             Assert.Equal([.. Enumerable.Range(1, result.Iterations), LabelSpreading.DefaultMaxIterations], recorded.Reports);
             Assert.Equal(1, recorded.Ended);
+
+            LabelSpreading.Fit(graph, Known(20, (0, 0)), options: new() { ShowsProgress = false });
+            Assert.Single(recorded.Started);
         }
         finally
         {

@@ -55,7 +55,7 @@ public static partial class Chart
             {
                 Color = Color(one.Series, places[i]),
                 Symbol = Palette.Symbol(places[i]),
-                Size = joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
+                Size = joined ? 9 : one.Series.IsMuted || one.Y.Length > 1000 ? 5 : 8,
                 Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
             },
             ErrorY = Uncertainty(y, one.Series),

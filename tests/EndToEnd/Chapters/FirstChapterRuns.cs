@@ -1,72 +1,7 @@
-using System.Text.Json.Nodes;
-using CourseCompanion.Notebooks.Document;
-using CourseCompanion.Teaching;
-using CourseCompanion.Tests.Shared;
-
 namespace CourseCompanion.EndToEnd.Chapters;
 
-/// <summary>
-/// Chapter 1 executed twice by the command on generated images, for all the tests of a class: as it is committed, and with its
-/// exercises solved.
-/// </summary>
-public sealed class FirstChapterRuns : IAsyncLifetime
+/// <summary>The two runs of chapter 1.</summary>
+public sealed class FirstChapterRuns() : ChapterRuns(Name)
 {
     internal const string Name = "01-pseudo-labeling";
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("course-chapter-").FullName;
-
-    internal ChapterRun Committed { get; private set; } = null!;
-
-    internal ChapterRun Solved { get; private set; } = null!;
-
-    public async Task InitializeAsync()
-    {
-        var committed = Path.Combine(Repository.Notebooks, Name + ".ipynb");
-        Committed = await RunAsync(committed, "out-committed");
-
-        var quizFile = Directory.CreateDirectory(Path.Combine(_folder, "quiz")).FullName + $"/{Name}.json";
-        File.Copy(Path.Combine(Repository.Notebooks, "quiz", Name + ".json"), quizFile);
-        var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
-        var solved = Path.Combine(_folder, Name + ".ipynb");
-        SolvedNotebook.Create(NotebookDocument.Load(committed), solutions, Quiz.Load(quizFile)).Save(solved);
-        Solved = await RunAsync(solved, "out-solved");
-    }
-
-    public Task DisposeAsync()
-    {
-        Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
-    }
-
-    private async Task<ChapterRun> RunAsync(string notebook, string folder)
-    {
-        var output = Path.Combine(_folder, folder);
-        var result = await CourseProcess.RunAsync(_folder, "run", notebook, "--out", output);
-        Assert.True(result.ExitCode == 0, result.ToString());
-        return new ChapterRun(
-            output,
-            NotebookDocument.Load(Path.Combine(output, Name + ".ipynb")),
-            JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "run.json")))!["notebooks"]![0]!);
-    }
-}
-
-/// <summary>What a run of a chapter left.</summary>
-/// <param name="Folder">The output folder.</param>
-/// <param name="Notebook">The executed notebook.</param>
-/// <param name="Report">The notebook's part of run.json.</param>
-internal sealed record ChapterRun(string Folder, NotebookDocument Notebook, JsonNode Report)
-{
-    /// <summary>All outputs, in order.</summary>
-    public IReadOnlyList<NotebookOutput> Outputs => [.. Notebook.CodeCells.SelectMany(cell => cell.Outputs)];
-
-    /// <summary>The charts, in order.</summary>
-    public IReadOnlyList<NotebookOutput> Charts => [.. Outputs.Where(output => output.MimeTypes.Contains(MimeTypes.Plotly))];
-
-    /// <summary>The report that each exercise shows, in order.</summary>
-    public IReadOnlyList<string> Exercises =>
-    [
-        .. Notebook.CodeCells
-            .Where(cell => cell.Source.Contains("new Exercice(", StringComparison.Ordinal))
-            .Select(cell => cell.Outputs[^1].TextData(MimeTypes.PlainText)!),
-    ];
 }

@@ -13,7 +13,6 @@ namespace CourseCompanion.Data;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
 {
-    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
     private readonly DatasetInfo _info = dataset.Info;
     private readonly DataProvenance _provenance = dataset.Provenance;
     private readonly long[] _counts = [dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count];
@@ -59,7 +58,7 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         }
 
         yield return $"{_info.FrenchDescription} {_info.ClassCount} classes ; images de {_info.Height} × {_info.Width} pixels, {(_info.Channels == 1 ? "en niveaux de gris" : "en couleurs")}.";
-        yield return $"Entraînement : {Number(_counts[0])} images ; validation : {Number(_counts[1])} ; test : {Number(_counts[2])}.";
+        yield return $"Entraînement : {FrenchNumbers.Whole(_counts[0])} images ; validation : {FrenchNumbers.Whole(_counts[1])} ; test : {FrenchNumbers.Whole(_counts[2])}.";
         yield return _provenance.Source switch
         {
             DataSource.Synthetic => $"Graine du générateur : {_provenance.Seed}.",
@@ -80,8 +79,6 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         (_, MissingReason.NoDownload) => "ce jeu de données ne se télécharge pas",
         _ => "le serveur est injoignable",
     };
-
-    private static string Number(long value) => value.ToString("N0", French);
 
     private string ToHtml()
     {

@@ -53,8 +53,8 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         else if (!_provenance.IsOfficial)
         {
             yield return _provenance.OfficialMd5 is null
-                ? "Il n'existe pas de fichier officiel pour ce jeu de données : rien ne permet de vérifier celui-ci."
-                : "Ce fichier n'est pas, octet pour octet, le fichier officiel (il a pu être reconstruit à partir des images d'origine). Les scores peuvent s'écarter légèrement des chiffres publiés.";
+                ? "Il n’existe pas de fichier officiel pour ce jeu de données : rien ne permet de vérifier celui-ci."
+                : "Ce fichier n’est pas, octet pour octet, le fichier officiel (il a pu être reconstruit à partir des images d’origine). Les scores peuvent s’écarter légèrement des chiffres publiés.";
         }
 
         yield return $"{_info.FrenchDescription} {_info.ClassCount} classes ; images de {_info.Height} × {_info.Width} pixels, {(_info.Channels == 1 ? "en niveaux de gris" : "en couleurs")}.";
@@ -63,18 +63,18 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         {
             DataSource.Synthetic => $"Graine du générateur : {_provenance.Seed}.",
             DataSource.Cache => $"Fichier : {_info.File.Name} (déjà téléchargé), md5 {_provenance.Md5}.",
-            DataSource.Download => $"Fichier : {_info.File.Name} (téléchargé à l'instant), md5 {_provenance.Md5}.",
+            DataSource.Download => $"Fichier : {_info.File.Name} (téléchargé à l’instant), md5 {_provenance.Md5}.",
             _ => $"Fichier : {Path.GetFileName(_provenance.Path)} (votre dossier), md5 {_provenance.Md5}.",
         };
-        yield return $"Licence des images d'origine : {_info.Licence.Name}{(_info.Licence.NonCommercial ? " (usage non commercial seulement)" : "")}. "
+        yield return $"Licence des images d’origine : {_info.Licence.Name}{(_info.Licence.NonCommercial ? " (usage non commercial seulement)" : "")}. "
             + $"À citer : {string.Join(" ", _info.Citations.Select(citation => citation.Text))}";
     }
 
     private static string Explain(MissingSource step) => (step.Source, step.Reason) switch
     {
-        (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n'est indiqué",
+        (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n’est indiqué",
         (DataSource.LocalFile, _) => "le dossier indiqué ne contient pas le fichier",
-        (DataSource.Cache, _) => "il n'a pas encore été téléchargé",
+        (DataSource.Cache, _) => "il n’a pas encore été téléchargé",
         (_, MissingReason.Offline) => "le téléchargement est désactivé (COURSE_OFFLINE=1)",
         (_, MissingReason.NoDownload) => "ce jeu de données ne se télécharge pas",
         _ => "le serveur est injoignable",

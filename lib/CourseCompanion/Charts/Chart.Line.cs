@@ -32,7 +32,11 @@ public static partial class Chart
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        var drawn = Array.ConvertAll(series, one => (
+        // Grey series stand behind the others and take no colour from them.
+        Series[] ordered = [.. series.Where(one => one.IsMuted), .. series.Where(one => !one.IsMuted)];
+        var muted = series.Count(one => one.IsMuted);
+        int[] places = [.. ordered.Select((one, i) => one.IsMuted ? 0 : one.PalettePlace ?? i - muted)];
+        var drawn = Array.ConvertAll(ordered, one => (
             Series: one,
             X: one.Positions is { } positions ? Drawn(x, positions) : [.. one.Values.Select((_, i) => i + 1.0)],
             Y: Drawn(y, one.Values)));
@@ -46,15 +50,17 @@ public static partial class Chart
             X = PlotData.Of(one.X),
             Y = PlotData.Of(one.Y),
             Mode = !joined ? ScatterMode.Markers : one.Y.Length > MostPointsWithMarkers ? ScatterMode.Lines : ScatterMode.LinesAndMarkers,
-            Line = joined ? new Line { Color = Palette.Color(i), Width = 3, Dash = Palette.Dash(i) } : null,
+            Line = joined ? new Line { Color = Color(one.Series, places[i]), Width = 3, Dash = Palette.Dash(places[i]) } : null,
             Marker = new Marker
             {
-                Color = Palette.Color(i),
-                Symbol = Palette.Symbol(i),
-                Size = joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
+                Color = Color(one.Series, places[i]),
+                Symbol = Palette.Symbol(places[i]),
+                Size = one.Series.IsEmphasised ? 15 : joined ? 9 : one.Y.Length > 1000 ? 5 : 8,
                 Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
+                Line = one.Series.IsEmphasised ? new Line { Color = Palette.Ink, Width = 2 } : null,
             },
-            ErrorY = Uncertainty(y, one.Series),
+            // In the colour of its points: intervals of two series may lie over each other.
+            ErrorY = Uncertainty(y, one.Series, Color(one.Series, places[i])),
             Text = one.Series.Labels is { } labels ? PlotData.Of(labels) : null,
             HoverTemplate = HoverTemplate(
             [
@@ -67,11 +73,13 @@ public static partial class Chart
         return new Figure
         {
             Traces = [.. traces],
-            Layout = (Theme.Layout(title, [.. series.Select(one => one.Name)]) with
+            Layout = (Theme.Layout(title, [.. ordered.Select(one => one.Name)]) with
             {
                 XAxes = [Theme.NumberAxis(x, allX)],
                 YAxes = [Theme.NumberAxis(y, allY)],
             }).WithMarks(x, y),
         };
     }
+
+    private static string Color(Series series, int place) => series.IsMuted ? Palette.Muted : Palette.Color(place);
 }

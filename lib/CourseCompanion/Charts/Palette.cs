@@ -30,6 +30,9 @@ public static class Palette
     /// <summary>Yellow; pale on white, hence last.</summary>
     public const string Yellow = "#F0E442";
 
+    /// <summary>Grey: what recedes, such as points without a label and the edges of a network.</summary>
+    internal const string Muted = "#B5B5B5";
+
     /// <summary>Colour of texts.</summary>
     internal const string Ink = "#1A1A1A";
 
@@ -53,6 +56,16 @@ public static class Palette
     /// <param name="series">Index of the series, from 0.</param>
     /// <returns>A hexadecimal colour.</returns>
     public static string Color(int series) => Colors[series % Colors.Count];
+
+    /// <summary>The colour of a series mixed with white.</summary>
+    /// <param name="series">Index of the series, from 0.</param>
+    /// <param name="share">Share of the colour itself, 0 (white) to 1.</param>
+    /// <returns>A hexadecimal colour.</returns>
+    internal static string Tint(int series, double share)
+    {
+        var color = Convert.FromHexString(Color(series)[1..]);
+        return "#" + Convert.ToHexString([.. color.Select(part => (byte)Math.Round(255 - share * (255 - part)))]);
+    }
 
     /// <summary>Dash of a series. Advances once more after each round of colours, so that 64 series stay different.</summary>
     internal static string Dash(int series) => DashNames[(series + series / Colors.Count) % DashNames.Length];

@@ -75,6 +75,32 @@ public sealed record Series
     /// <exception cref="ArgumentException">There are not as many texts as values.</exception>
     public Series Labelled(IEnumerable<string> labels) => this with { Labels = SameCount(labels, "labels") };
 
+    /// <summary>Whether the series recedes: grey, behind the others, and without a colour of the palette.</summary>
+    public bool IsMuted { get; private init; }
+
+    /// <summary>The same series in grey behind the others: points without a label, a past state.</summary>
+    /// <returns>A new series.</returns>
+    public Series Muted() => this with { IsMuted = true };
+
+    /// <summary>Place in the palette whose colour and marker the series takes; null for its place in the chart.</summary>
+    public int? PalettePlace { get; private init; }
+
+    /// <summary>The same series with the look of a given place, so that a class keeps its colour from chart to chart.</summary>
+    /// <param name="place">Place in the palette, from 0.</param>
+    /// <returns>A new series.</returns>
+    public Series Styled(int place)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        return this with { PalettePlace = place };
+    }
+
+    /// <summary>Whether the points are large and outlined.</summary>
+    public bool IsEmphasised { get; private init; }
+
+    /// <summary>The same series with large outlined points: the few that matter, such as labelled ones among many.</summary>
+    /// <returns>A new series.</returns>
+    public Series Emphasised() => this with { IsEmphasised = true };
+
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {
         ArgumentNullException.ThrowIfNull(items);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using CourseCompanion.Cli.Commands;
+using CourseCompanion.Data;
 
 namespace CourseCompanion.Cli;
 

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 namespace CourseCompanion.Cli;
 
 /// <summary>Turns what someone types for a notebook into its file: a path, a name, or the number of a chapter.</summary>

@@ -57,7 +57,7 @@ public sealed class CommandProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
     }
 
-    [LinuxFact]
+    [PortableEngineFact]
     public async Task Doctor_engine_that_does_not_load_exits_with_1_and_says_what_to_do()
     {
         using Process process = Start(["doctor", "--json"], ("TORCHSHARP_PORTABLE_NATIVE", Path.Combine(_course.Root, "nowhere")));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Cli.Bench;
+using CourseCompanion.Data;
 using CourseCompanion.Notebooks;
 
 namespace CourseCompanion.Cli.Commands;

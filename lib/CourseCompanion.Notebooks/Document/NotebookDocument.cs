@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Data;
 
 namespace CourseCompanion.Notebooks.Document;
 

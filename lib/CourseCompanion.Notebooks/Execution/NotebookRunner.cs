@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
+using CourseCompanion.Data;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Notebooks.Session;
@@ -274,7 +274,7 @@ public static class NotebookRunner
 
         private Dictionary<string, string> Environment()
         {
-            var environment = new Dictionary<string, string>
+            var environment = new Dictionary<string, string>(NativeThreads.Variables(System.Environment.GetEnvironmentVariable))
             {
                 ["COURSE_PROFILE"] = request.Profile,
                 ["COURSE_OUT"] = Path.GetFullPath(request.OutDirectory),
@@ -282,11 +282,6 @@ public static class NotebookRunner
             if (request.DataDirectory is { } data)
             {
                 environment["COURSE_DATA"] = Path.GetFullPath(data);
-            }
-            if (System.Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
-            {
-                // Unbounded, OpenMP takes every core of a big machine and is slower for it on small networks.
-                environment["OMP_NUM_THREADS"] = Math.Min(System.Environment.ProcessorCount, 16).ToString(CultureInfo.InvariantCulture);
             }
             return environment;
         }

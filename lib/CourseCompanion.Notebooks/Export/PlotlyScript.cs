@@ -1,10 +1,10 @@
+using CourseCompanion.Charts;
+
 namespace CourseCompanion.Notebooks.Export;
 
 /// <summary>Where a page gets plotly.js from.</summary>
 internal static class PlotlyScript
 {
-    internal const string Version = "4.1.2";
-
     /// <summary>
     /// The script element, with the library inside when its file can be found. Loaded synchronously: figures in
     /// outputs expect the global <c>Plotly</c>.
@@ -19,7 +19,7 @@ internal static class PlotlyScript
             var script = File.ReadAllText(path!).Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
             return $"<script>{script}</script>";
         }
-        return $"<script src=\"https://cdn.jsdelivr.net/npm/plotly.js-dist-min@{Version}/plotly.min.js\" crossorigin=\"anonymous\"></script>";
+        return $"<script src=\"{Figure.PlotlyUrl}\" integrity=\"{Figure.PlotlyIntegrity}\" crossorigin=\"anonymous\"></script>";
     }
 
     private static string? Find()

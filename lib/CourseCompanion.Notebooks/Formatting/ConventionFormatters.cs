@@ -26,6 +26,11 @@ internal static class ConventionFormatters
     private static List<ValueFormatter> Find(Type type)
     {
         var formatters = new List<ValueFormatter>();
+        // The official TorchSharp brings a formatter of its own: a tensor shall look the same over either engine.
+        if (typeof(TorchSharp.torch.Tensor).IsAssignableFrom(type))
+        {
+            return formatters;
+        }
         // Base classes count, interfaces do not: a type must not look right here and wrong in .NET Interactive.
         var sources = type.GetCustomAttributes(inherit: true)
             .Where(attribute => attribute.GetType().Name == AttributeName)

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Data;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -20,9 +20,6 @@ public sealed class KernelSpecs
 
     private const string FileName = "kernel.json";
     private const string Mark = "course_companion";
-
-    // libtorch's threads; more than this many help no network of the course, and leave no room for a second notebook.
-    private const int MaxThreads = 8;
 
     // What a student sets in a terminal and an editor started from a menu does not know.
     private static readonly string[] KeptVariables =
@@ -99,10 +96,9 @@ public sealed class KernelSpecs
     /// <summary>The environment variables that a kernel is started with.</summary>
     public IReadOnlyDictionary<string, string> KernelEnvironment()
     {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        var variables = new SortedDictionary<string, string>(NativeThreads.Variables(_environment).ToDictionary(), StringComparer.Ordinal)
         {
             ["DOTNET_ROOT"] = DotnetRoot(),
-            ["OMP_NUM_THREADS"] = Math.Min(Environment.ProcessorCount, MaxThreads).ToString(CultureInfo.InvariantCulture),
             // The compiler runs for seconds at most: profiling it would never pay.
             ["DOTNET_TieredPGO"] = "0",
         };

@@ -38,9 +38,9 @@ public sealed record Axis(string Title)
 
     /// <summary>The same axis with one more reference line: a baseline, a threshold.</summary>
     /// <param name="value">Where, in the data's own unit.</param>
-    /// <param name="label">French label.</param>
+    /// <param name="label">French label; none for a line that speaks for itself.</param>
     /// <returns>A new axis.</returns>
-    public Axis Mark(double value, string label) => this with { Marks = [.. Marks, new AxisMark(value, label)] };
+    public Axis Mark(double value, string label = "") => this with { Marks = [.. Marks, new AxisMark(value, label)] };
 
     /// <summary>A value as it is drawn.</summary>
     internal double Drawn(double value) => IsPercent ? 100 * value : value;
@@ -48,5 +48,5 @@ public sealed record Axis(string Title)
 
 /// <summary>A reference line across a chart.</summary>
 /// <param name="Value">Where, in the data's own unit.</param>
-/// <param name="Label">French label.</param>
+/// <param name="Label">French label, or nothing.</param>
 public sealed record AxisMark(double Value, string Label);

@@ -55,10 +55,12 @@ public static partial class Chart
             {
                 Color = Color(one.Series, places[i]),
                 Symbol = Palette.Symbol(places[i]),
-                Size = joined ? 9 : one.Series.IsMuted || one.Y.Length > 1000 ? 5 : 8,
+                Size = one.Series.IsEmphasised ? 15 : joined ? 9 : one.Series.IsMuted || one.Y.Length > 1000 ? 5 : 8,
                 Opacity = joined || one.Y.Length <= 200 ? null : 0.75,
+                Line = one.Series.IsEmphasised ? new Line { Color = Palette.Ink, Width = 2 } : null,
             },
-            ErrorY = Uncertainty(y, one.Series),
+            // In the colour of its points: intervals of two series may lie over each other.
+            ErrorY = Uncertainty(y, one.Series, Color(one.Series, places[i])),
             Text = one.Series.Labels is { } labels ? PlotData.Of(labels) : null,
             HoverTemplate = HoverTemplate(
             [

@@ -72,7 +72,7 @@ public static partial class Chart
 
     private static double[] Drawn(Axis axis, IEnumerable<double> values) => [.. values.Select(axis.Drawn)];
 
-    private static ErrorBars? Uncertainty(Axis axis, Series series)
+    private static ErrorBars? Uncertainty(Axis axis, Series series, string color = Palette.Ink)
     {
         if (series.Interval is not var (low, high))
         {
@@ -83,7 +83,7 @@ public static partial class Chart
         {
             Array = PlotData.Of(high.Zip(series.Values, (end, value) => Math.Max(0, axis.Drawn(end) - axis.Drawn(value)))),
             ArrayMinus = PlotData.Of(low.Zip(series.Values, (end, value) => Math.Max(0, axis.Drawn(value) - axis.Drawn(end)))),
-            Color = Palette.Ink,
+            Color = color,
             Thickness = 2,
         };
     }

@@ -34,7 +34,7 @@ public sealed partial record Figure
 
         columns = Math.Min(columns, cells.Length);
         var rows = (cells.Length + columns - 1) / columns;
-        string[] names = [.. cells.Where(cell => cell.Layout.ShowLegend == true).SelectMany(cell => cell.Traces).Select(trace => trace.Name ?? "").Distinct()];
+        string[] names = [.. cells.Where(cell => cell.Layout.ShowLegend == true).SelectMany(cell => cell.Traces).Where(trace => trace.ShowLegend != false).Select(trace => trace.Name ?? "").Distinct()];
         var layout = Theme.Layout(title, names);
         var plotHeight = rows * RowHeight;
         var rowGap = rows == 1 ? 0 : 110 / plotHeight;
@@ -56,7 +56,7 @@ public sealed partial record Figure
             var y = cell.Layout.YAxes[0] with { Domain = [top - height, top], Anchor = "x" + suffix };
             xAxes.Add(x);
             yAxes.Add(y);
-            traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && seen.Add(trace.Name ?? ""))));
+            traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && trace.ShowLegend != false && seen.Add(trace.Name ?? ""))));
             shapes.AddRange((cell.Layout.Shapes ?? []).Select(shape =>
                 shape with { XRef = Moved(shape.XRef, suffix), YRef = Moved(shape.YRef, suffix) }));
             notes.AddRange((cell.Layout.Annotations ?? []).Select(note =>

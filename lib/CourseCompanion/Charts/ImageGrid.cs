@@ -8,6 +8,8 @@ namespace CourseCompanion.Charts;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed record ImageGrid : IDisplayable
 {
+    private const int Padding = 6;
+
     private readonly string? _altText;
 
     /// <summary>French title.</summary>
@@ -38,6 +40,8 @@ public sealed record ImageGrid : IDisplayable
     public string ToHtml()
     {
         var width = DisplayWidth.ToString(CultureInfo.InvariantCulture);
+        // With its padding: some pages count it in the width of a cell, and pictures would touch.
+        var cell = (DisplayWidth + 2 * Padding).ToString(CultureInfo.InvariantCulture);
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"""
             <div role="group" aria-label="{FrenchText.Encode(FrenchText.Typeset(Title))}" style="background: #FFFFFF; color: #1A1A1A; padding: 12px; overflow-x: auto; font-family: sans-serif">
@@ -52,7 +56,7 @@ public sealed record ImageGrid : IDisplayable
             {
                 var text = FrenchText.Typeset(caption);
                 html.Append(CultureInfo.InvariantCulture, $"""
-                    <td align="center" valign="top" style="border: none; padding: 6px; text-align: center; vertical-align: top; font-size: 15px; line-height: 1.3; max-width: {width}px"><img src="{FrenchText.Encode(uri)}" width="{width}" alt="{FrenchText.Encode(text.ReplaceLineEndings(", "))}" style="display: block; margin: 0 auto 4px auto; max-width: none; width: {width}px; image-rendering: pixelated">{FrenchText.ToHtml(caption)}</td>
+                    <td align="center" valign="top" style="border: none; padding: {Padding}px; text-align: center; vertical-align: top; font-size: 15px; line-height: 1.3; max-width: {cell}px"><img src="{FrenchText.Encode(uri)}" width="{width}" alt="{FrenchText.Encode(text.ReplaceLineEndings(", "))}" style="display: block; margin: 0 auto 4px auto; max-width: none; width: {width}px; image-rendering: pixelated">{FrenchText.ToHtml(caption)}</td>
                     """);
             }
 

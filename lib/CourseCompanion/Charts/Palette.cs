@@ -57,6 +57,16 @@ public static class Palette
     /// <returns>A hexadecimal colour.</returns>
     public static string Color(int series) => Colors[series % Colors.Count];
 
+    /// <summary>The colour of a series mixed with white.</summary>
+    /// <param name="series">Index of the series, from 0.</param>
+    /// <param name="share">Share of the colour itself, 0 (white) to 1.</param>
+    /// <returns>A hexadecimal colour.</returns>
+    internal static string Tint(int series, double share)
+    {
+        var color = Convert.FromHexString(Color(series)[1..]);
+        return "#" + Convert.ToHexString([.. color.Select(part => (byte)Math.Round(255 - share * (255 - part)))]);
+    }
+
     /// <summary>Dash of a series. Advances once more after each round of colours, so that 64 series stay different.</summary>
     internal static string Dash(int series) => DashNames[(series + series / Colors.Count) % DashNames.Length];
 

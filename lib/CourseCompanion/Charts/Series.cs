@@ -94,6 +94,13 @@ public sealed record Series
         return this with { PalettePlace = place };
     }
 
+    /// <summary>Whether the points are large and outlined.</summary>
+    public bool IsEmphasised { get; private init; }
+
+    /// <summary>The same series with large outlined points: the few that matter, such as labelled ones among many.</summary>
+    /// <returns>A new series.</returns>
+    public Series Emphasised() => this with { IsEmphasised = true };
+
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {
         ArgumentNullException.ThrowIfNull(items);

@@ -166,7 +166,7 @@ internal static class Theme
         return layout with
         {
             Shapes = [.. layout.Shapes ?? [], .. marks.Select(mark => mark.Shape)],
-            Annotations = [.. layout.Annotations ?? [], .. marks.Select(mark => mark.Annotation)],
+            Annotations = [.. layout.Annotations ?? [], .. marks.Select(mark => mark.Annotation).Where(note => note.Text.Length > 0)],
         };
 
         // Annotations (not shapes) count exponents on a logarithmic axis.

@@ -13,7 +13,6 @@ namespace CourseCompanion.Data;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
 {
-    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
     private readonly DatasetInfo _info = dataset.Info;
     private readonly DataProvenance _provenance = dataset.Provenance;
     private readonly long[] _counts = [dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count];
@@ -54,34 +53,32 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         else if (!_provenance.IsOfficial)
         {
             yield return _provenance.OfficialMd5 is null
-                ? "Il n'existe pas de fichier officiel pour ce jeu de données : rien ne permet de vérifier celui-ci."
-                : "Ce fichier n'est pas, octet pour octet, le fichier officiel (il a pu être reconstruit à partir des images d'origine). Les scores peuvent s'écarter légèrement des chiffres publiés.";
+                ? "Il n’existe pas de fichier officiel pour ce jeu de données : rien ne permet de vérifier celui-ci."
+                : "Ce fichier n’est pas, octet pour octet, le fichier officiel (il a pu être reconstruit à partir des images d’origine). Les scores peuvent s’écarter légèrement des chiffres publiés.";
         }
 
         yield return $"{_info.FrenchDescription} {_info.ClassCount} classes ; images de {_info.Height} × {_info.Width} pixels, {(_info.Channels == 1 ? "en niveaux de gris" : "en couleurs")}.";
-        yield return $"Entraînement : {Number(_counts[0])} images ; validation : {Number(_counts[1])} ; test : {Number(_counts[2])}.";
+        yield return $"Entraînement : {FrenchNumbers.Whole(_counts[0])} images ; validation : {FrenchNumbers.Whole(_counts[1])} ; test : {FrenchNumbers.Whole(_counts[2])}.";
         yield return _provenance.Source switch
         {
             DataSource.Synthetic => $"Graine du générateur : {_provenance.Seed}.",
             DataSource.Cache => $"Fichier : {_info.File.Name} (déjà téléchargé), md5 {_provenance.Md5}.",
-            DataSource.Download => $"Fichier : {_info.File.Name} (téléchargé à l'instant), md5 {_provenance.Md5}.",
+            DataSource.Download => $"Fichier : {_info.File.Name} (téléchargé à l’instant), md5 {_provenance.Md5}.",
             _ => $"Fichier : {Path.GetFileName(_provenance.Path)} (votre dossier), md5 {_provenance.Md5}.",
         };
-        yield return $"Licence des images d'origine : {_info.Licence.Name}{(_info.Licence.NonCommercial ? " (usage non commercial seulement)" : "")}. "
+        yield return $"Licence des images d’origine : {_info.Licence.Name}{(_info.Licence.NonCommercial ? " (usage non commercial seulement)" : "")}. "
             + $"À citer : {string.Join(" ", _info.Citations.Select(citation => citation.Text))}";
     }
 
     private static string Explain(MissingSource step) => (step.Source, step.Reason) switch
     {
-        (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n'est indiqué",
+        (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n’est indiqué",
         (DataSource.LocalFile, _) => "le dossier indiqué ne contient pas le fichier",
-        (DataSource.Cache, _) => "il n'a pas encore été téléchargé",
+        (DataSource.Cache, _) => "il n’a pas encore été téléchargé",
         (_, MissingReason.Offline) => "le téléchargement est désactivé (COURSE_OFFLINE=1)",
         (_, MissingReason.NoDownload) => "ce jeu de données ne se télécharge pas",
         _ => "le serveur est injoignable",
     };
-
-    private static string Number(long value) => value.ToString("N0", French);
 
     private string ToHtml()
     {

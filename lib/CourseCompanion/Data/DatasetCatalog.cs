@@ -34,11 +34,13 @@ public sealed class DatasetCatalog
 
     /// <summary>The dataset of that name; upper and lower case are the same.</summary>
     /// <param name="name">A name such as <c>dermamnist</c>.</param>
-    /// <exception cref="DatasetException">No dataset has this name; the message lists those there are.</exception>
+    /// <exception cref="DatasetException">No dataset has this name; the message lists those there are, and the nearest.</exception>
     public DatasetInfo this[string name] => TryGet(name, out DatasetInfo? info)
         ? info
         : throw new DatasetException(
-            $"There is no dataset '{name}'. The catalog has: {string.Join(", ", _datasets.Select(dataset => dataset.Name))}.");
+            $"There is no dataset '{name}'.{NearestNames.Suggest(name, Names)} The catalog has: {string.Join(", ", Names)}.");
+
+    private IEnumerable<string> Names => _datasets.Select(dataset => dataset.Name);
 
     /// <summary>Finds a dataset by its name.</summary>
     /// <param name="name">A name such as <c>dermamnist</c>.</param>

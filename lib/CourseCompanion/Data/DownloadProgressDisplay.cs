@@ -1,4 +1,4 @@
-using System.Globalization;
+using CourseCompanion.Teaching;
 using CourseCompanion.Training;
 
 namespace CourseCompanion.Data;
@@ -6,7 +6,6 @@ namespace CourseCompanion.Data;
 /// <summary>Shows how a download gets on in the display that the notebook or the console has set up. Nothing shows before the first byte.</summary>
 internal sealed class DownloadProgressDisplay : IProgress<DownloadProgress>, IDisposable
 {
-    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
     private readonly Lock _lock = new();
     private IProgressTask? _task;
     private int _percent = -1;
@@ -24,7 +23,7 @@ internal sealed class DownloadProgressDisplay : IProgress<DownloadProgress>, IDi
 
             _percent = percent;
             _task ??= WorkContext.Progress.Start($"Téléchargement de {value.File}", 100);
-            _task.Report(percent, $"{(value.BytesReceived / 1e6).ToString("N1", French)} Mo");
+            _task.Report(percent, $"{FrenchNumbers.Number(value.BytesReceived / 1e6, 1)} Mo");
         }
     }
 

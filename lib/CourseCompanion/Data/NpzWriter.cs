@@ -11,8 +11,7 @@ namespace CourseCompanion.Data;
 /// </summary>
 public sealed class NpzWriter : IDisposable
 {
-    private readonly string _path;
-    private readonly string _temporaryPath;
+    private readonly AtomicFile _file;
     private ZipArchive? _zip;
 
     /// <summary>Starts a file.</summary>
@@ -20,9 +19,8 @@ public sealed class NpzWriter : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public NpzWriter(string path)
     {
-        _path = Path.GetFullPath(path);
-        _temporaryPath = $"{_path}.{Environment.ProcessId}.tmp";
-        _zip = new ZipArchive(new FileStream(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.None), ZipArchiveMode.Create);
+        _file = new AtomicFile(path);
+        _zip = new ZipArchive(_file.Stream, ZipArchiveMode.Create, leaveOpen: true);
     }
 
     /// <summary>Adds an array.</summary>
@@ -52,18 +50,15 @@ public sealed class NpzWriter : IDisposable
         ObjectDisposedException.ThrowIf(_zip is null, this);
         _zip.Dispose();
         _zip = null;
-        File.Move(_temporaryPath, _path, overwrite: true);
+        _file.Commit();
     }
 
     /// <summary>Discards what was not committed.</summary>
     public void Dispose()
     {
-        if (_zip is not null)
-        {
-            _zip.Dispose();
-            _zip = null;
-            File.Delete(_temporaryPath);
-        }
+        _zip?.Dispose();
+        _zip = null;
+        _file.Dispose();
     }
 
     /// <summary>Version 1 of the format: magic, length, dictionary, blanks up to a multiple of 64 bytes, a line feed.</summary>

@@ -12,7 +12,7 @@ namespace CourseCompanion.Graphs;
 /// less than c (s_i + s_j) (<see cref="ProductSpace.Margin"/>). So (1 - c)(s_i + s_j) - 2 x_i.x_j is a lower bound of it. A pair
 /// waits while that does not exceed the distance of the k-th nearest point known: no true neighbour is ever lost.</para>
 /// <para>Almost all pairs fail this one comparison, made for eight of them at a time. When the waiting room of a query is full
-/// its members are compared exactly, the most promising first, until the bound of the next one rules out the rest.</para>
+/// its most promising members are compared exactly; the others wait on, as nearer points may yet rule them out.</para>
 /// </remarks>
 internal sealed class CandidateLists
 {
@@ -47,7 +47,7 @@ internal sealed class CandidateLists
         _thresholds = new float[queries.Count];
         Array.Fill(_thresholds, float.PositiveInfinity);
 
-        _room = Math.Max(128, perPoint);
+        _room = Math.Max(64, perPoint);
         _waitingCounts = new int[queries.Count];
         _waiting = new int[queries.Count * _room];
         _waitingBounds = new float[_waiting.Length];
@@ -113,7 +113,7 @@ internal sealed class CandidateLists
     /// <summary>Writes the k nearest of one query, nearest first, the lowest number first among equals.</summary>
     public void Finish(int query, Span<int> indices, Span<float> distances)
     {
-        CompareWaiting(query);
+        CompareWaiting(query, keep: 0);
         for (int rank = 0; rank < _perPoint; rank++)
         {
             indices[rank] = _nearest[(query * _perPoint) + rank];
@@ -138,7 +138,7 @@ internal sealed class CandidateLists
 
         if (_waitingCounts[query] == _room)
         {
-            CompareWaiting(query);
+            CompareWaiting(query, keep: _room / 2);
         }
 
         int slot = (query * _room) + _waitingCounts[query]++;
@@ -146,18 +146,38 @@ internal sealed class CandidateLists
         _waitingBounds[slot] = bound;
     }
 
-    /// <summary>Empties the waiting room of a query.</summary>
-    private void CompareWaiting(int query)
+    /// <summary>
+    /// Compares the most promising of those that wait for a query, until at most <paramref name="keep"/> still wait. Each
+    /// comparison may bring the k-th nearest closer, which rules out the least promising without comparing them.
+    /// </summary>
+    private void CompareWaiting(int query, int keep)
     {
-        Span<int> points = _waiting.AsSpan(query * _room, _waitingCounts[query]);
-        Span<float> bounds = _waitingBounds.AsSpan(query * _room, _waitingCounts[query]);
+        int end = _waitingCounts[query];
+        Span<int> points = _waiting.AsSpan(query * _room, end);
+        Span<float> bounds = _waitingBounds.AsSpan(query * _room, end);
         bounds.Sort(points);
-        for (int i = 0; i < points.Length && bounds[i] <= _thresholds[query]; i++)
+        int next = 0;
+        while (end - next > keep)
         {
-            Insert(query, points[i], _queries.Key(query, _points, points[i]));
+            Compare(query, points[next++]);
+            while (end > next && bounds[end - 1] > _thresholds[query])
+            {
+                end--;
+            }
         }
 
-        _waitingCounts[query] = 0;
+        points[next..end].CopyTo(points);
+        bounds[next..end].CopyTo(bounds);
+        _waitingCounts[query] = end - next;
+    }
+
+    /// <summary>Compares a pair in single precision, which rules out most, then in double precision.</summary>
+    private void Compare(int query, int point)
+    {
+        if (_queries.KeyBound(query, _points, point) <= _nearestKeys[(query * _perPoint) + _perPoint - 1])
+        {
+            Insert(query, point, _queries.Key(query, _points, point));
+        }
     }
 
     private void Insert(int query, int point, double key)

@@ -13,6 +13,9 @@ internal sealed class PointCloud
     /// <summary>Beyond it the square of a distance does not fit in single precision.</summary>
     private const double LongestPoint = 1e18;
 
+    /// <summary>Below it products of features may vanish in single precision.</summary>
+    private const double ShortestProduct = 1e-27;
+
     private readonly float[] _values;
     private readonly double[] _lengths;
 
@@ -57,6 +60,22 @@ internal sealed class PointCloud
         return lengths == 0 ? 1 : Math.Max(0, 1 - (Dot(Row(point), others.Row(other)) / lengths));
     }
 
+    /// <summary>At most <see cref="Key"/>, and hardly less: computed in single precision, less what rounding can add to it.</summary>
+    public double KeyBound(int point, PointCloud others, int other)
+    {
+        ReadOnlySpan<float> left = Row(point), right = others.Row(other);
+
+        // Each of the D terms is rounded three times, and their sum at most D times.
+        double rounding = (Dimension + 8) * Math.ScaleB(1, -24);
+        if (Metric == DistanceMetric.Euclidean)
+        {
+            return ApproximateSquaredDistance(left, right) * (1 - rounding);
+        }
+
+        double lengths = _lengths[point] * others._lengths[other];
+        return lengths < ShortestProduct ? 0 : 1 - (ApproximateDot(left, right) / lengths) - rounding;
+    }
+
     public double Distance(double key) => Metric == DistanceMetric.Euclidean ? Math.Sqrt(key) : key;
 
     /// <summary>The squared Euclidean distance that a key stands for; under cosine, that of the points scaled to length one.</summary>
@@ -79,6 +98,56 @@ internal sealed class PointCloud
         }
 
         return points;
+    }
+
+    /// <summary>In single precision; four sums at a time, as each addition waits for the one before it.</summary>
+    private static float ApproximateSquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        ReadOnlySpan<Vector<float>> lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
+        ReadOnlySpan<Vector<float>> rights = MemoryMarshal.Cast<float, Vector<float>>(right);
+        Vector<float> first = default, second = default, third = default, fourth = default;
+        int i = 0;
+        for (; i <= lefts.Length - 4; i += 4)
+        {
+            Vector<float> a = lefts[i] - rights[i], b = lefts[i + 1] - rights[i + 1];
+            Vector<float> c = lefts[i + 2] - rights[i + 2], d = lefts[i + 3] - rights[i + 3];
+            first += a * a;
+            second += b * b;
+            third += c * c;
+            fourth += d * d;
+        }
+
+        float sum = Vector.Sum(first + second + (third + fourth));
+        for (i *= Vector<float>.Count; i < left.Length; i++)
+        {
+            float difference = left[i] - right[i];
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+
+    private static float ApproximateDot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        ReadOnlySpan<Vector<float>> lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
+        ReadOnlySpan<Vector<float>> rights = MemoryMarshal.Cast<float, Vector<float>>(right);
+        Vector<float> first = default, second = default, third = default, fourth = default;
+        int i = 0;
+        for (; i <= lefts.Length - 4; i += 4)
+        {
+            first += lefts[i] * rights[i];
+            second += lefts[i + 1] * rights[i + 1];
+            third += lefts[i + 2] * rights[i + 2];
+            fourth += lefts[i + 3] * rights[i + 3];
+        }
+
+        float sum = Vector.Sum(first + second + (third + fourth));
+        for (i *= Vector<float>.Count; i < left.Length; i++)
+        {
+            sum += left[i] * right[i];
+        }
+
+        return sum;
     }
 
     private static double SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

@@ -20,6 +20,9 @@ internal sealed class ProductSpace
     /// <summary>Points the basis is made from.</summary>
     private const int BasisSample = 2048;
 
+    /// <summary>How often the basis is turned further towards where the variance is.</summary>
+    private const int BasisPowers = 2;
+
     /// <summary>Points that are tried before the projection is used.</summary>
     private const int TrialSample = 64;
 
@@ -106,7 +109,12 @@ internal sealed class ProductSpace
         long width = ((features + 95) / 96 * 16) - 1;
         Tensor sample = values.shape[0] <= BasisSample ? values : values.index_select(0, Sample(values.shape[0], BasisSample));
         Tensor directions = randn([features, width], generator: new Generator(0));
-        return linalg.qr(sample.t().matmul(sample.matmul(directions))).Q;
+        for (int power = 0; power < BasisPowers; power++)
+        {
+            directions = linalg.qr(sample.t().matmul(sample.matmul(directions))).Q;
+        }
+
+        return directions;
     }
 
     /// <summary>Mean number of points that the reduced coordinates cannot rule out as neighbours of a point.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using CourseCompanion.Teaching;
 using CourseCompanion.Training;
 
 namespace CourseCompanion.Graphs;
@@ -6,8 +6,6 @@ namespace CourseCompanion.Graphs;
 /// <summary>What spreading and propagation have in common: the same step again until hardly anything changes.</summary>
 internal static class PropagationIteration
 {
-    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
-
     /// <summary>Repeats a step on masses [N, K], starting from the known labels.</summary>
     /// <param name="title">What is being done, in French.</param>
     /// <param name="graph">The graph.</param>
@@ -41,19 +39,19 @@ internal static class PropagationIteration
             (current, next) = (next, current);
             iteration++;
             options.OnIteration?.Invoke(new PropagationStep(iteration, change, current, classCount));
-            progress?.Report(iteration, string.Create(French, $"variation {change:0.#####}"));
+            progress?.Report(iteration, string.Create(FrenchNumbers.Format, $"variation {change:0.#####}"));
         }
 
         if (change >= options.Tolerance)
         {
             warning = string.Create(
-                French,
+                FrenchNumbers.Format,
                 $"Pas encore convergé après {iteration} itérations : la variation ({change:0.#####}) dépasse la tolérance ({options.Tolerance:0.#####}). Augmentez MaxIterations.");
             progress?.Report(iteration, warning);
         }
         else
         {
-            progress?.Report(maxIterations, string.Create(French, $"convergé après {iteration} itérations"));
+            progress?.Report(maxIterations, string.Create(FrenchNumbers.Format, $"convergé après {iteration} itérations"));
         }
 
         return new PropagationResult(graph, current, classCount, options.MinimumMargin, iteration, change, warning);

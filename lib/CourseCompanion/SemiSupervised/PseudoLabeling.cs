@@ -1,5 +1,6 @@
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Teaching;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 
@@ -181,7 +182,7 @@ public static class PseudoLabeling
     }
 
     private static string Describe(int round, int rounds, EpochRecord epoch) =>
-        string.Create(RemainingTime.French, $"tour {round}/{rounds}, perte {epoch.Loss:0.000}");
+        string.Create(FrenchNumbers.Format, $"tour {round}/{rounds}, perte {epoch.Loss:0.000}");
 
     private static void Validate(
         PseudoLabelingOptions options, LabelledImages labelled, Tensor unlabelled, LabelledImages? validation, Tensor? hiddenTruth)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Training;
 
@@ -26,12 +26,10 @@ public sealed class RemainingTime(int steps, TimeProvider? clock = null)
         var whole = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
         return duration switch
         {
-            { TotalSeconds: < 9.95 } => $"{duration.TotalSeconds.ToString("0.0", French)} s",
+            { TotalSeconds: < 9.95 } => $"{duration.TotalSeconds.ToString("0.0", FrenchNumbers.Format)} s",
             _ when whole.TotalSeconds < 60 => $"{whole.Seconds} s",
             _ when whole.TotalHours < 1 => $"{whole.Minutes} min {whole.Seconds:00} s",
             _ => $"{(int)whole.TotalHours} h {whole.Minutes:00} min",
         };
     }
-
-    internal static CultureInfo French { get; } = CultureInfo.GetCultureInfo("fr-FR");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Teaching;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;
@@ -109,7 +110,7 @@ public sealed class Trainer : IDisposable
         return new TrainingHistory(epochs, bestEpoch, Stopwatch.GetElapsedTime(started));
 
         string? Describe(List<EpochRecord> past) => past.Count == 0 ? null : string.Create(
-            RemainingTime.French, $"époque {past.Count}/{_options.Epochs}, perte {past[^1].Loss:0.000}");
+            FrenchNumbers.Format, $"époque {past.Count}/{_options.Epochs}, perte {past[^1].Loss:0.000}");
     }
 
     /// <summary>One pass over the training images, in a new random order.</summary>

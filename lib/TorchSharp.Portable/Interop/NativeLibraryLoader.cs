@@ -29,6 +29,7 @@ internal static class NativeLibraryLoader
                 continue;
             }
             OpenMp.BoundSpinning();
+            OpenBlas.ChooseKernels();
             try
             {
                 return NativeLibrary.Load(path);

@@ -31,7 +31,7 @@ public sealed class MedicalDatasetTests : IDisposable
 
         Assert.Equal(7003, data.Train.Count);
         Assert.Equal(data.Info.Test.ClassCounts!, data.Test.CountByClass());
-        Assert.Contains("Il n'existe pas de fichier officiel", data.Banner.ToString());
+        Assert.Contains("Il n’existe pas de fichier officiel", data.Banner.ToString());
     }
 
     [Fact]

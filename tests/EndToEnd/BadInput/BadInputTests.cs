@@ -43,7 +43,7 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("threshold=1.5", "The confidence threshold must lie strictly between 0 and 1, for example 0.9.")]
-    [InlineData("datasetName=dermamist", "There is no dataset 'dermamist'. The catalog has: pathmnist, chestmnist, dermamnist")]
+    [InlineData("datasetName=dermamist", "There is no dataset 'dermamist'. Did you mean 'dermamnist'")]
     [InlineData("perClass=51", "Class 1 has 50 images, fewer than the 51 to be labelled. Ask for at most 50 per class.")]
     public async Task Parameter_that_makes_no_sense_fails_the_cell_that_uses_it(string parameter, string message)
     {

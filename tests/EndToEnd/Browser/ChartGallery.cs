@@ -97,6 +97,8 @@ internal static class ChartGallery
             "Les étiquettes se propagent de proche en proche",
             "Itération",
             Enumerable.Range(0, 6).Select(step => ($"{step}", Moons(step)))),
+        ["regions"] = Regions(),
+        ["regions-grid"] = Figure.Grid("Régions côte à côte", 2, Regions(), Regions()),
         ["image"] = Picture(),
         ["markup"] = Chart.Bar(
             "<b>Pas gras</b> & <img src=x onerror=\"document.title='broken'\">",
@@ -140,6 +142,22 @@ internal static class ChartGallery
                 var own = points.Where(p => p.Class == k).ToList();
                 return new Series(names[k], own.Select(p => p.Y)).At(own.Select(p => p.X));
             }));
+    }
+
+    private static Figure Regions()
+    {
+        var grid = new PlaneGrid(-1.5, 2.5, -1, 1.5, 60, 45);
+        var answers = Enumerable.Range(0, 60 * 45).Select(i => (i % 60 / 20 + i / 60 / 30) % 4 - 1L);
+        return Chart.DecisionRegions(
+            "Régions de décision",
+            "Première coordonnée",
+            "Seconde coordonnée",
+            grid,
+            answers,
+            ["Classe A", "Classe B", "Classe C"],
+            new Series("Sans étiquette", [0.1, 0.9, -0.4, 1.2]).At([-1, 0.4, 1.1, 2]).Muted(),
+            new Series("Classe A, étiquetée", [0.5, 0.2]).At([-0.7, 0.1]).Emphasised(),
+            new Series("Classe B, étiquetée", [0.7, 1.1]).At([0.9, 1.3]).Emphasised());
     }
 
     private static Figure Reliability(string title, double excess) => Chart.ReliabilityDiagram(

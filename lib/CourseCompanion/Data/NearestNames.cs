@@ -1,4 +1,4 @@
-namespace CourseCompanion.Cli;
+namespace CourseCompanion.Data;
 
 /// <summary>Finds what someone may have meant by a name that does not exist.</summary>
 internal static class NearestNames

@@ -1,4 +1,6 @@
-namespace CourseCompanion.Cli.Tests;
+using CourseCompanion.Data;
+
+namespace CourseCompanion.Tests.Data;
 
 public sealed class NearestNamesTests
 {

@@ -21,10 +21,20 @@ internal sealed class KernelBenchmark : IBenchmark
     private const int Cells = 300;
     private const int Displays = 2000;
     private const int Completions = 40;
+    private const int CompletionsAfterCells = 15;
+    private const int Interrupts = 9;
+
+    // The chapters' network on images of the chapters' size, for hours.
+    private const string Training = """
+        var images = new ResidentImages(randint(0, 256, [2_000, 3, 28, 28], dtype: ScalarType.Byte));
+        var labelled = LabelledImages.All(images, randint(0, 7, [2_000], dtype: ScalarType.Int64));
+        var model = new SimpleCnn(3, 7);
+        void Train() => new Trainer(model, new TrainingOptions { Epochs = 100_000 }).Fit(labelled);
+        """;
 
     public string Name => "kernel";
 
-    public string Description => "Start, cell overhead, 2,000 displays, completion and memory of the C# kernel.";
+    public string Description => "Start, cell overhead, 2,000 displays, completion, interrupts and memory of the C# kernel.";
 
     public async Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation)
     {
@@ -84,7 +94,13 @@ internal sealed class KernelBenchmark : IBenchmark
         }
 
         // The compiler looks through every cell that came before.
-        figures["completion_after_340_cells_ms_median"] = Median(MeasureCompletions(client, log, cancellation));
+        figures["completion_300_cells_ms_median"] = Median(MeasureCompletions(client, log, cancellation));
+        figures["completion_after_a_cell_ms_median"] = Median(MeasureCompletionsAfterCells(client, cancellation));
+
+        log.WriteLine($"{Interrupts} interrupts of a training");
+        List<double> interrupts = MeasureInterrupts(client, cancellation);
+        figures["interrupt_training_ms"] = Median(interrupts);
+        figures["interrupt_training_ms_max"] = interrupts.Max();
     }
 
     /// <summary>Runs trivial cells, each with a variable of its own, and gives the milliseconds that each took.</summary>
@@ -111,13 +127,57 @@ internal sealed class KernelBenchmark : IBenchmark
         for (int i = 0; i < warm + Completions; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            string code = samples[i % samples.Length];
-            double seconds = Seconds(() => client.Ask(
-                "complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length }));
+            double taken = Complete(client, samples[i % samples.Length]);
             if (i >= warm)
             {
-                milliseconds.Add(seconds * 1000);
+                milliseconds.Add(taken);
             }
+        }
+
+        return milliseconds;
+    }
+
+    /// <summary>The first completion after a cell, which has to take the cell in: what a student meets when typing the next one.</summary>
+    private static List<double> MeasureCompletionsAfterCells(KernelClient client, CancellationToken cancellation)
+    {
+        List<double> milliseconds = [];
+        for (int i = 0; i < CompletionsAfterCells; i++)
+        {
+            RunCells(client, ChapterCells + Cells + i, 1, cancellation);
+            milliseconds.Add(Complete(client, "x1."));
+        }
+
+        return milliseconds;
+    }
+
+    private static double Complete(KernelClient client, string code)
+    {
+        int matches = 0;
+        double seconds = Seconds(() => matches = client
+            .Ask("complete_request", new JsonObject { ["code"] = code, ["cursor_pos"] = code.Length })
+            .GetProperty("matches").GetArrayLength());
+        return matches > 0 ? seconds * 1000 : throw new InvalidOperationException($"Nothing completes \"{code}\".");
+    }
+
+    /// <summary>Milliseconds from the interrupt of a training to the cell's reply.</summary>
+    private static List<double> MeasureInterrupts(KernelClient client, CancellationToken cancellation)
+    {
+        client.Execute(Training);
+        List<double> milliseconds = [];
+        for (int i = 0; i < Interrupts; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string cell = client.SendExecute("Train();");
+            // The progress bar's first update: the training is on its way.
+            client.NextPublished(message => message.Type == "update_display_data" && message.ParentId == cell);
+            milliseconds.Add(1000 * Seconds(() =>
+            {
+                client.SendControl("interrupt_request", []);
+                if (client.Reply(cell).Text("ename") != "KeyboardInterrupt")
+                {
+                    throw new InvalidOperationException("The training was not interrupted.");
+                }
+            }));
         }
 
         return milliseconds;

@@ -32,6 +32,9 @@ public sealed class JupyterKernelTests : IDisposable
     public void Interrupt_passes_a_busy_thread_pool() => RunCase("interrupt_with_a_busy_thread_pool");
 
     [PythonFact(Client)]
+    public void Interrupt_ends_the_course_s_loops() => RunCase("interrupt_of_the_course_s_loops");
+
+    [PythonFact(Client)]
     public void Error_stops_what_is_queued() => RunCase("error_stops_what_is_queued");
 
     [PythonFact(Client)]

@@ -59,10 +59,17 @@ class FrontEnd:
     def start_endless(self, code):
         """Starts a cell that does not end, and waits until it runs."""
         msg_id = self.client.execute('Console.WriteLine("started");\n' + code)
+        self.published_first(msg_id, "stream")
+        return msg_id
+
+    def published_first(self, msg_id, kind):
+        """Waits for the first message of a kind that is published for a request."""
         while True:
             message = self.client.get_iopub_msg(timeout=PATIENCE)
-            if message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == "stream":
-                return msg_id
+            if message["parent_header"].get("msg_id") == msg_id:
+                assert message["msg_type"] != "error", message["content"]
+                if message["msg_type"] == kind:
+                    return message
 
     def interrupt_and_wait(self):
         """Interrupts, and waits for the reply: what is asked for afterwards cannot be hit by this interrupt any more."""

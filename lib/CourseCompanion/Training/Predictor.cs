@@ -23,7 +23,7 @@ public static class Predictor
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Apply(model, model.call, images, indices, batchSize, cancellation);
+        return Apply(model, model.call, images, indices, batchSize, cancellation: cancellation);
     }
 
     /// <summary>Probabilities [M, K], rows that sum to 1: the softmax of the logits.</summary>

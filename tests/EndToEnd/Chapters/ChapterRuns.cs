@@ -6,14 +6,15 @@ using CourseCompanion.Tests.Shared;
 namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>
-/// Chapter 1 executed twice by the command on generated images, for all the tests of a class: as it is committed, and with its
+/// A chapter executed twice by the command on generated images, for all the tests of a class: as it is committed, and with its
 /// exercises solved.
 /// </summary>
-public sealed class FirstChapterRuns : IAsyncLifetime
+/// <param name="name">The notebook's name, without extension.</param>
+public abstract class ChapterRuns(string name) : IAsyncLifetime
 {
-    internal const string Name = "01-pseudo-labeling";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("course-chapter-").FullName;
+
+    internal string Name { get; } = name;
 
     internal ChapterRun Committed { get; private set; } = null!;
 
@@ -49,6 +50,12 @@ public sealed class FirstChapterRuns : IAsyncLifetime
             JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "run.json")))!["notebooks"]![0]!);
     }
 }
+
+/// <summary>The runs of chapter 0.</summary>
+public sealed class OpeningChapterRuns() : ChapterRuns("00-mise-en-route");
+
+/// <summary>The runs of chapter 1.</summary>
+public sealed class FirstChapterRuns() : ChapterRuns("01-pseudo-labeling");
 
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.EndToEnd.Chapters;

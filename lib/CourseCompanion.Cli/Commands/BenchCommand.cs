@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Cli.Bench;
 using CourseCompanion.Data;
-using CourseCompanion.Notebooks;
 
 namespace CourseCompanion.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CourseCompanion.Data;
-using CourseCompanion.Notebooks;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 

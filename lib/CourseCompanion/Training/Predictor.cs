@@ -23,7 +23,7 @@ public static class Predictor
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Apply(model, model.call, images, indices, batchSize, cancellation);
+        return Apply(model, model.call, images, indices, batchSize, cancellation: cancellation);
     }
 
     /// <summary>Probabilities [M, K], rows that sum to 1: the softmax of the logits.</summary>
@@ -53,16 +53,16 @@ public static class Predictor
     /// <param name="images">The images.</param>
     /// <param name="indices">Indices [M], int64; all images in stored order if null.</param>
     /// <param name="batchSize">Images per batch.</param>
-    /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
     /// <param name="progressTitle">What is being done, in French, to show how far it has come; null to show nothing.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
     public static Tensor Apply(
         nn.Module model,
         Func<Tensor, Tensor> output,
         ResidentImages images,
         Tensor? indices = null,
         int batchSize = DefaultBatchSize,
-        CancellationToken cancellation = default,
-        string? progressTitle = null)
+        string? progressTitle = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(output);

@@ -65,8 +65,8 @@ public static partial class Chart
             Traces = [Regions(x, y, grid, labels, names), Border(x, y, grid, labels), .. cloud.Traces.Select(OnRegions)],
             Layout = cloud.Layout with
             {
-                XAxes = [cloud.Layout.XAxes[0] with { Range = Covered(x, grid.X), ShowGrid = false, ZeroLine = false }],
-                YAxes = [cloud.Layout.YAxes[0] with { Range = Covered(y, grid.Y), ShowGrid = false, ZeroLine = false }],
+                XAxes = [cloud.Layout.XAxes[0] with { Range = Covered(x, grid.X), ShowGrid = false, GridColor = null, ZeroLine = false, ZeroLineColor = null }],
+                YAxes = [cloud.Layout.YAxes[0] with { Range = Covered(y, grid.Y), ShowGrid = false, GridColor = null, ZeroLine = false, ZeroLineColor = null }],
             },
             AltText = Describe(cloud, labels, names, list),
         };

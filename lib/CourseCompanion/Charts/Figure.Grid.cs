@@ -91,7 +91,7 @@ public sealed partial record Figure
                 Shapes = shapes.Count > 0 ? shapes : null,
                 Annotations = notes,
             },
-            AltText = FrenchText.Typeset($"« {title} », {FrenchNumbers.Count(cells.Length, "graphique")}. ")
+            AltText = FrenchText.Typeset($"Graphiques côte à côte « {title} », {FrenchNumbers.Count(cells.Length, "graphique")}. ")
                 + string.Join(' ', cells.Select(cell => cell.AltText)),
         };
     }

@@ -76,7 +76,7 @@ public sealed partial record Figure
                 ],
             },
             AltText = FrenchText.Typeset(
-                $"« {title} », {FrenchNumbers.Count(states.Length, "étape")} ({stepName} : de {start.Label} à {end.Label}). Au début : ")
+                $"Graphique à curseur « {title} », {FrenchNumbers.Count(states.Length, "étape")} ({stepName} : de {start.Label} à {end.Label}). Au début : ")
                 + start.Figure.AltText + FrenchText.Typeset(" À la fin : ") + end.Figure.AltText,
         };
     }

@@ -154,7 +154,7 @@ public sealed class SparseMatrix
                     }
                 }
             }
-        });
+        }, operations: (long)_values.Length * width);
     }
 
     private SparseMatrix Merge(SparseMatrix other, bool keepSingles)

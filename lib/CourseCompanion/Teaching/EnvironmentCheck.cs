@@ -47,8 +47,8 @@ public sealed class EnvironmentCheck : IDisplayable
                     "Processeur graphique (GPU)",
                     false,
                     "aucun, le processeur suffit au profil rapide",
-                    "Rien à faire. Si vous avez un GPU, environment.md explique comment l’employer."),
-            new EnvironmentItem("Profil", true, $"{Profile.Current} (l’autre profil se choisit avec COURSE_PROFILE)"),
+                    "Rien à faire. Si vous avez un GPU, `environment.md` explique comment l’employer."),
+            new EnvironmentItem("Profil", true, $"{Profile.Current} (l’autre profil se choisit avec `COURSE_PROFILE`)"),
             .. datasets.Select(name => Describe(store.Find(options.Catalog[name]))),
         ]);
     }
@@ -76,8 +76,8 @@ public sealed class EnvironmentCheck : IDisplayable
                 false,
                 "absentes",
                 entry.Info.File.Url is null
-                    ? $"Placez {entry.Info.File.Name} dans un dossier et nommez-le avec COURSE_DATA ; d’ici là, des images synthétiques les remplacent."
-                    : $"Tapez `./course data get {entry.Info.Name}`, ou placez {entry.Info.File.Name} dans un dossier et nommez-le avec COURSE_DATA ; "
+                    ? $"Placez {entry.Info.File.Name} dans un dossier et nommez-le avec `COURSE_DATA` ; d’ici là, des images synthétiques les remplacent."
+                    : $"Tapez `./course data get {entry.Info.Name}`, ou placez {entry.Info.File.Name} dans un dossier et nommez-le avec `COURSE_DATA` ; "
                         + "d’ici là, des images synthétiques les remplacent."),
             _ => new EnvironmentItem(name, true, "présentes, fichier non officiel"),
         };

@@ -9,11 +9,13 @@ namespace CourseCompanion.EndToEnd.Chapters;
 /// A chapter executed twice by the command on generated images, for all the tests of a class: as it is committed, and with its
 /// exercises solved.
 /// </summary>
-/// <param name="name">Name of the chapter.</param>
+/// <param name="name">The notebook's name, without extension.</param>
 /// <param name="handedOn">Files that the second run finds in its output folder, as the first run left them.</param>
 public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("course-chapter-").FullName;
+
+    internal string Name { get; } = name;
 
     internal ChapterRun Committed { get; private set; } = null!;
 
@@ -21,13 +23,13 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
 
     public async Task InitializeAsync()
     {
-        var committed = Path.Combine(Repository.Notebooks, name + ".ipynb");
+        var committed = Path.Combine(Repository.Notebooks, Name + ".ipynb");
         Committed = await RunAsync(committed, "out-committed");
 
-        var quizFile = Directory.CreateDirectory(Path.Combine(_folder, "quiz")).FullName + $"/{name}.json";
-        File.Copy(Path.Combine(Repository.Notebooks, "quiz", name + ".json"), quizFile);
-        var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", name + ".md"));
-        var solved = Path.Combine(_folder, name + ".ipynb");
+        var quizFile = Directory.CreateDirectory(Path.Combine(_folder, "quiz")).FullName + $"/{Name}.json";
+        File.Copy(Path.Combine(Repository.Notebooks, "quiz", Name + ".json"), quizFile);
+        var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
+        var solved = Path.Combine(_folder, Name + ".ipynb");
         SolvedNotebook.Create(NotebookDocument.Load(committed), solutions, Quiz.Load(quizFile)).Save(solved);
         var output = Directory.CreateDirectory(Path.Combine(_folder, "out-solved")).FullName;
         foreach (var file in handedOn)
@@ -51,9 +53,21 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
         Assert.True(result.ExitCode == 0, result.ToString());
         return new ChapterRun(
             output,
-            NotebookDocument.Load(Path.Combine(output, name + ".ipynb")),
+            NotebookDocument.Load(Path.Combine(output, Name + ".ipynb")),
             JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "run.json")))!["notebooks"]![0]!);
     }
+}
+
+/// <summary>The runs of chapter 0.</summary>
+public sealed class OpeningChapterRuns() : ChapterRuns("00-mise-en-route");
+
+/// <summary>The runs of chapter 1.</summary>
+public sealed class FirstChapterRuns() : ChapterRuns("01-pseudo-labeling");
+
+/// <summary>The runs of chapter 2: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
+public sealed class SecondChapterRuns() : ChapterRuns("02-graph-propagation", Expert)
+{
+    internal const string Expert = "01-simplecnn.safetensors";
 }
 
 /// <summary>What a run of a chapter left.</summary>

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.EndToEnd.Chapters;
+
+/// <summary>What holds for every chapter, from the command to the figures, on generated images.</summary>
+/// <param name="runs">Its Runs.</param>
+/// <param name="exercises">How many exercises it has.</param>
+/// <param name="fewestCharts">How many charts it has at least.</param>
+public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewestCharts)
+{
+    private protected ChapterRuns Runs { get; } = runs;
+
+    [Fact]
+    public void First_output_says_that_the_images_are_generated() =>
+        Assert.StartsWith("DONNÉES SYNTHÉTIQUES", Runs.Committed.Outputs[0].TextData(MimeTypes.PlainText), StringComparison.Ordinal);
+
+    [Fact]
+    public void Unsolved_exercises_wait_for_the_student()
+    {
+        Assert.Equal(exercises, Runs.Committed.Exercises.Count);
+        Assert.All(Runs.Committed.Exercises, report =>
+        {
+            Assert.Contains("À compléter", report, StringComparison.Ordinal);
+            Assert.DoesNotContain("Bravo", report, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Published_solutions_satisfy_every_exercise_and_the_quiz()
+    {
+        Assert.Equal(exercises, Runs.Solved.Exercises.Count);
+        Assert.All(Runs.Solved.Exercises, report => Assert.Contains("Bravo, tous les critères sont vérifiés", report, StringComparison.Ordinal));
+        Assert.Contains(Runs.Solved.Outputs, output =>
+            output.TextData(MimeTypes.PlainText)?.Contains("Score\u00A0: 5 sur 5. Bravo", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public void Two_runs_of_one_seed_publish_the_same_figures_and_draw_the_same_charts()
+    {
+        Assert.Equal(AllFigures(Runs.Committed), AllFigures(Runs.Solved));
+        Assert.Equal(
+            Runs.Committed.Charts.Select(chart => chart.JsonData(MimeTypes.Plotly)!.ToJsonString()),
+            Runs.Solved.Charts.Select(chart => chart.JsonData(MimeTypes.Plotly)!.ToJsonString()));
+    }
+
+    [Fact]
+    public void Charts_keep_a_French_alternative_text_in_every_form()
+    {
+        var page = WebUtility.HtmlDecode(File.ReadAllText(Path.Combine(Runs.Committed.Folder, Runs.Name + ".html")));
+
+        Assert.True(Runs.Committed.Charts.Count >= fewestCharts, $"{Runs.Committed.Charts.Count} charts");
+        Assert.All(Runs.Committed.Charts, chart =>
+        {
+            var alternative = chart.TextData(MimeTypes.PlainText)!;
+            // A grid and a slider, which hold several charts, begin with their title.
+            Assert.Matches("^((Graphique|Carte|Histogramme|Diagramme|Matrice|Nuage)[^«]*)?«\u00A0[^»]+\u00A0»", alternative);
+            Assert.Contains($"aria-label=\"{alternative}\"", WebUtility.HtmlDecode(chart.TextData(MimeTypes.Html)), StringComparison.Ordinal);
+            Assert.Contains($"aria-label=\"{alternative}\"", page, StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>The figures of all tables of a run.</summary>
+    private protected static SortedDictionary<string, double> AllFigures(ChapterRun run) => new(
+        run.Report["results"]!.AsArray().SelectMany(table => table!["figures"]!.AsObject())
+            .ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>()));
+
+    /// <summary>The only table of a run.</summary>
+    private protected static JsonNode Results(ChapterRun run) => Assert.Single(run.Report["results"]!.AsArray())!;
+}

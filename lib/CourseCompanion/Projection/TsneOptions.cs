@@ -16,7 +16,7 @@ public sealed record TsneOptions
     public double? LearningRate { get; init; }
 
     /// <summary>Up to this many points repulsion is exact, between all pairs; beyond it is that of Barnes and Hut.</summary>
-    public int ExactUpTo { get; init; } = 4000;
+    public int ExactUpTo { get; init; } = 8000;
 
     /// <summary>
     /// How coarse the repulsion of Barnes and Hut is, in (0, 1]: a square full of points counts as one point where its width is

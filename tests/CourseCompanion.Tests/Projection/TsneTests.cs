@@ -79,7 +79,7 @@ public sealed class TsneTests
     }
 
     [Theory]
-    [InlineData(4000)]
+    [InlineData(8000)]
     [InlineData(0)]
     public void Embed_keeps_clusters_together_and_gives_the_same_map_every_time(int exactUpTo)
     {

@@ -139,9 +139,16 @@ internal sealed class DescentLists
     {
         Span<double> keys = _keys.AsSpan(point * _length, _length);
         Span<int> indices = _indices.AsSpan(point * _length, _length);
-        double key = _cloud.Key(point, _cloud, other);
         int rank = _length - 1;
-        if (key >= keys[rank] || indices.Contains(other))
+
+        // Most are too far, which single precision shows.
+        if (_cloud.KeyBound(point, _cloud, other) >= keys[rank] || indices.Contains(other))
+        {
+            return false;
+        }
+
+        double key = _cloud.Key(point, _cloud, other);
+        if (key >= keys[rank])
         {
             return false;
         }

@@ -61,10 +61,10 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
                 CourseProcess.Isolate(environment, kernel.Prefix);
                 environment["COURSE_OUT"] = Path.Combine(kernel.Prefix, "out");
             },
-            Path.Combine(notebooks, FirstChapterRuns.Name + ".ipynb"),
+            Path.Combine(notebooks, Runs.Name + ".ipynb"),
             executed);
 
-        var ours = runs.Committed.Notebook.CodeCells.ToList();
+        var ours = Runs.Committed.Notebook.CodeCells.ToList();
         var theirs = NotebookDocument.Load(executed).CodeCells.ToList();
         Assert.Equal(ours.Select(cell => cell.Source), theirs.Select(cell => cell.Source));
         Assert.All(ours.Zip(theirs), pair => Assert.Equal(ComparableOutput.All(pair.First), ComparableOutput.All(pair.Second)));

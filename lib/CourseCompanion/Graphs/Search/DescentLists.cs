@@ -1,6 +1,6 @@
 using CourseCompanion.Data;
 
-namespace CourseCompanion.Graphs;
+namespace CourseCompanion.Graphs.Search;
 
 /// <summary>
 /// The lists that NN-descent improves: for each point the nearest found so far, nearest first, and which of them are new. Each

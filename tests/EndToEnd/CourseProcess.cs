@@ -26,14 +26,21 @@ internal static class CourseProcess
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        start.Environment["COURSE_OFFLINE"] = "1";
-        start.Environment["COURSE_CACHE"] = Path.Combine(folder, "cache");
+        Isolate(start.Environment, folder);
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Makes an environment in which there is neither the network nor anything of the user's.</summary>
+    /// <param name="environment">The environment to change.</param>
+    /// <param name="folder">An empty cache is made here.</param>
+    public static void Isolate(IDictionary<string, string?> environment, string folder)
+    {
+        environment["COURSE_OFFLINE"] = "1";
+        environment["COURSE_CACHE"] = Path.Combine(folder, "cache");
         foreach (var variable in (string[])["COURSE_DATA", "COURSE_PROFILE", "COURSE_OUT", "COURSE_DEBUG"])
         {
-            start.Environment.Remove(variable);
+            environment.Remove(variable);
         }
-
-        return Process.Start(start)!;
     }
 
     /// <summary>Runs the command to its end.</summary>

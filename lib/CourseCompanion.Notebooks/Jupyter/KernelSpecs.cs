@@ -41,25 +41,42 @@ public sealed class KernelSpecs
     /// </param>
     /// <param name="environment">Reads an environment variable; null when unset.</param>
     public KernelSpecs(string? prefix, Func<string, string?> environment)
+        : this(prefix, environment, null)
+    {
+    }
+
+    /// <param name="prefix">See above.</param>
+    /// <param name="environment">See above.</param>
+    /// <param name="systemFolders">The machine's own Jupyter folders; null for those of the system.</param>
+    internal KernelSpecs(string? prefix, Func<string, string?> environment, IReadOnlyList<string>? systemFolders)
     {
         ArgumentNullException.ThrowIfNull(environment);
         _environment = environment;
         var user = UserFolder(environment);
         _target = Path.Combine(prefix is null ? user : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels");
         var path = (environment("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        _searched = [.. path.Append(user).Concat(SystemFolders(environment)).Select(folder => Path.Combine(folder, "kernels"))];
+        _searched =
+        [
+            .. path.Append(user).Concat(PythonFolders(environment)).Concat(systemFolders ?? SystemFolders(environment))
+                .Distinct().Select(folder => Path.Combine(folder, "kernels")),
+        ];
     }
 
     /// <summary>Installs the kernelspecs, or brings ours up to date.</summary>
     /// <param name="command">The program and its arguments that serve; the connection file's path is added.</param>
     /// <returns>A line for each thing that was done or left alone.</returns>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="IOException">A file cannot be written, or another kernel has our own name.</exception>
     public IReadOnlyList<string> Install(IReadOnlyList<string> command)
     {
         ArgumentNullException.ThrowIfNull(command);
         if (command.Count == 0 || !Path.IsPathFullyQualified(command[0]))
         {
             throw new ArgumentException("The program must be named by its full path.", nameof(command));
+        }
+
+        if (Owner(_target, OwnName) == SpecOwner.Other)
+        {
+            throw new IOException($"{Path.Combine(_target, OwnName)} belongs to another kernel: move it away, or install under another --prefix.");
         }
 
         List<string> report = [Write(OwnName, "C# (CourseCompanion)", command)];
@@ -80,8 +97,15 @@ public sealed class KernelSpecs
         {
             if (Owner(_target, name) == SpecOwner.Ours)
             {
-                Directory.Delete(Path.Combine(_target, name), recursive: true);
-                report.Add($"{Path.Combine(_target, name)} removed.");
+                var folder = Path.Combine(_target, name);
+                File.Delete(Path.Combine(folder, FileName));
+                // What someone laid beside it (a logo, a setting of a front end) is not ours.
+                if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                {
+                    Directory.Delete(folder);
+                }
+
+                report.Add($"{folder} removed.");
             }
         }
 
@@ -142,7 +166,7 @@ public sealed class KernelSpecs
         var file = Path.Combine(folder, name, FileName);
         if (!File.Exists(file))
         {
-            return Directory.Exists(Path.Combine(folder, name)) ? SpecOwner.Other : SpecOwner.None;
+            return SpecOwner.None;
         }
 
         try
@@ -171,6 +195,21 @@ public sealed class KernelSpecs
         return OperatingSystem.IsMacOS()
             ? Path.Combine(home, "Library", "Jupyter")
             : Path.Combine(environment("XDG_DATA_HOME") is { Length: > 0 } data ? data : Path.Combine(home, ".local", "share"), "jupyter");
+    }
+
+    // Jupyter also looks beside the Python it runs on: that of a virtual environment, or the one on the path.
+    private static IEnumerable<string> PythonFolders(Func<string, string?> environment)
+    {
+        var prefixes = ((string?[])[environment("VIRTUAL_ENV"), environment("CONDA_PREFIX")]).Where(prefix => !string.IsNullOrEmpty(prefix)).ToList();
+        foreach (var folder in (environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "jupyter.exe" : "jupyter")))
+            {
+                prefixes.Add(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)));
+            }
+        }
+
+        return prefixes.OfType<string>().Select(prefix => Path.Combine(prefix, "share", "jupyter"));
     }
 
     private static string[] SystemFolders(Func<string, string?> environment) => OperatingSystem.IsWindows()

@@ -1,3 +1,4 @@
+using CourseCompanion.Graphs.Search;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CourseCompanion.Graphs.Search;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 
@@ -10,9 +11,9 @@ namespace CourseCompanion.Graphs;
 /// </summary>
 /// <remarks>
 /// On a CPU the result is that of comparing all pairs in double precision, whatever the number of threads: products in single
-/// precision, of fewer coordinates where that pays (<see cref="ProductSpace"/>), only rule pairs out (<see cref="CandidateLists"/>). A search of points among themselves computes half of the
-/// blocks, as the other half are their transposes. On a GPU, k + 16 candidates per point are chosen in single precision and
-/// ordered in double precision.
+/// precision, of fewer coordinates where that pays (<see cref="ProductSpace"/>), only rule pairs out
+/// (<see cref="CandidateLists"/>). A search of points among themselves computes half of the blocks, as the other half are their
+/// transposes. On a GPU, k + 16 candidates per point are chosen in single precision and ordered in double precision.
 /// </remarks>
 public static class NearestNeighbours
 {

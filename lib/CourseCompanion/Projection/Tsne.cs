@@ -9,10 +9,11 @@ namespace CourseCompanion.Projection;
 /// neighbours. Distances between clusters, and their sizes, mean little.
 /// </summary>
 /// <remarks>
-/// Attraction acts between the 3 * perplexity nearest neighbours, as in the usual fast variants (van der Maaten, 2014). Repulsion
-/// is exact, between all pairs: no tree, no grid, and no approximation; memory grows with N, time with N^2, half a second of
-/// processor time per step at 20,000 points. It starts from the first two principal components, so the same points give the
-/// same map every time.
+/// Attraction acts between the 3 * perplexity nearest neighbours, as in the usual fast variants (van der Maaten, 2014,
+/// <i>Accelerating t-SNE using Tree-Based Algorithms</i>). Repulsion is exact, between all pairs, up to
+/// <see cref="TsneOptions.ExactUpTo"/> points, where time grows with N^2; beyond, far-away points are felt in groups
+/// (<see cref="BarnesHutTree"/>) and time grows with N log N. Memory grows with N. It starts from the first two principal
+/// components, so the same points give the same map every time.
 /// </remarks>
 public static class Tsne
 {
@@ -37,7 +38,7 @@ public static class Tsne
         Neighbours neighbours = NearestNeighbours.Find(
             points, Math.Min((int)Math.Ceiling(3 * perplexity), count - 1), cancellation: cancellation);
         SparseMatrix affinities = TsneAffinities.Joint(neighbours, perplexity);
-        var layout = new TsneLayout(affinities, Start(points, options.Seed));
+        var layout = new TsneLayout(affinities, Start(points, options.Seed), count > options.ExactUpTo ? options.Theta : 0);
 
         double learningRate = options.LearningRate ?? Math.Max(count / 48.0, 50);
         int early = options.Iterations / 4;

@@ -7,6 +7,7 @@ namespace CourseCompanion.Projection;
 internal sealed class TsneLayout
 {
     private readonly SparseMatrix _affinities;
+    private readonly double _theta;
     private readonly float[] _x;
     private readonly float[] _y;
     private readonly double[] _gradient;
@@ -15,9 +16,11 @@ internal sealed class TsneLayout
 
     /// <param name="affinities">Symmetric affinities [N, N] that sum to 1.</param>
     /// <param name="start">Coordinates [N, 2], row after row.</param>
-    public TsneLayout(SparseMatrix affinities, float[] start)
+    /// <param name="theta">How coarse repulsion may be (<see cref="BarnesHutTree.Repel"/>); 0 for exact repulsion.</param>
+    public TsneLayout(SparseMatrix affinities, float[] start, double theta = 0)
     {
         _affinities = affinities;
+        _theta = theta;
         _x = new float[affinities.RowCount];
         _y = new float[affinities.RowCount];
         for (int point = 0; point < _x.Length; point++)
@@ -79,11 +82,13 @@ internal sealed class TsneLayout
         // Attraction and repulsion in one pass each; Z is known only after it, so repulsion is divided at the end.
         var repulsion = new double[_gradient.Length];
         var sums = new double[_x.Length];
+        BarnesHutTree? tree = _theta > 0 ? new BarnesHutTree(_x, _y) : null;
         Shares.Run(_x.Length, (start, end) =>
         {
             for (int point = start; point < end; point++)
             {
-                sums[point] = Repel(point, out repulsion[2 * point], out repulsion[(2 * point) + 1]);
+                ref double x = ref repulsion[2 * point], y = ref repulsion[(2 * point) + 1];
+                sums[point] = tree?.Repel(_x[point], _y[point], (float)_theta, out x, out y) ?? Repel(point, out x, out y);
                 (_gradient[2 * point], _gradient[(2 * point) + 1]) = Attract(point);
             }
         });

@@ -15,6 +15,15 @@ public sealed record TsneOptions
     /// <summary>Step length; N / 48, but at least 50, if null (Belkina and others, 2019).</summary>
     public double? LearningRate { get; init; }
 
+    /// <summary>Up to this many points repulsion is exact, between all pairs; beyond it is that of Barnes and Hut.</summary>
+    public int ExactUpTo { get; init; } = 8000;
+
+    /// <summary>
+    /// How coarse the repulsion of Barnes and Hut is, in (0, 1]: a square full of points counts as one point where its width is
+    /// at most this times its distance. 0.5 as is usual; the smaller, the more exact and the slower.
+    /// </summary>
+    public double Theta { get; init; } = 0.5;
+
     /// <summary>Seed of the principal components the layout starts from.</summary>
     public int Seed { get; init; } = 42;
 
@@ -29,6 +38,11 @@ public sealed record TsneOptions
         if (!(EarlyExaggeration >= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(EarlyExaggeration), EarlyExaggeration, "Early exaggeration must be at least 1.");
+        }
+
+        if (!(Theta is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Theta), Theta, "Theta must be in (0, 1], for example 0.5.");
         }
 
         if (LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate)))

@@ -1,4 +1,5 @@
 using CourseCompanion.Graphs;
+using CourseCompanion.Graphs.Search;
 using CourseCompanion.Tests.Shared;
 using static TorchSharp.torch;
 

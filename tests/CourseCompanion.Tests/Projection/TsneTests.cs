@@ -46,12 +46,46 @@ public sealed class TsneTests
         }
     }
 
+    [Theory]
+    [InlineData(0.001, 1e-5)]
+    [InlineData(0.2, 0.003)]
+    [InlineData(0.5, 0.03)]
+    public void Gradient_by_Barnes_and_Hut_is_the_exact_one_but_for_what_theta_allows(double theta, double tolerance)
+    {
+        using Tensor points = randn([700, 3], generator: new Generator(1));
+        SparseMatrix joint = TsneAffinities.Joint(NearestNeighbours.Find(points, 30), 10);
+
+        // A map with room and crowds, and two copies of a point.
+        float[] start = randn([700, 2], generator: new Generator(2)).pow(3).mul(10).data<float>().ToArray();
+        (start[0], start[1]) = (start[2], start[3]);
+        double[] exact = new TsneLayout(joint, start).Gradient(1);
+        double[] approximate = new TsneLayout(joint, start, theta).Gradient(1);
+
+        double error = Math.Sqrt(exact.Zip(approximate, (a, b) => (a - b) * (a - b)).Sum() / exact.Sum(a => a * a));
+        Assert.InRange(error, 0, tolerance);
+    }
+
     [Fact]
-    public void Embed_keeps_clusters_together_and_gives_the_same_map_every_time()
+    public void Repulsion_by_Barnes_and_Hut_of_copies_is_that_of_one_heavy_point()
+    {
+        float[] x = [1, 1, 1, 3], y = [2, 2, 2, 2];
+
+        double sum = new BarnesHutTree(x, y).Repel(3, 2, 0.5f, out double repulsionX, out double repulsionY);
+
+        Assert.Equal(3 * 0.2, sum, 1e-6);
+        Assert.Equal(3 * 0.04 * 2, repulsionX, 1e-6);
+        Assert.Equal(0, repulsionY);
+        Assert.Equal(2, new BarnesHutTree([5, 5, 5], [5, 5, 5]).Repel(5, 5, 0.5f, out _, out _), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(8000)]
+    [InlineData(0)]
+    public void Embed_keeps_clusters_together_and_gives_the_same_map_every_time(int exactUpTo)
     {
         using Tensor centres = eye(3, 10).mul(15);
         using Tensor points = cat([.. Enumerable.Range(0, 3).Select(c => randn([30, 10], generator: new Generator((ulong)c)).add(centres[c]))]);
-        var options = new TsneOptions { Perplexity = 8, Iterations = 250 };
+        var options = new TsneOptions { Perplexity = 8, Iterations = 250, ExactUpTo = exactUpTo };
         float[,] map = Tsne.Embed(points, options);
         using Tensor flat = tensor(map);
         Neighbours nearest = NearestNeighbours.Find(flat, 5);
@@ -66,7 +100,9 @@ public sealed class TsneTests
         using Tensor copies = ones(12, 3), few = ones(3, 3);
         Assert.All(Tsne.Embed(copies, new TsneOptions { Iterations = 20 }).Cast<float>(), value => Assert.True(float.IsFinite(value)));
         Assert.Throws<ArgumentException>(() => Tsne.Embed(few));
+        Assert.All(Tsne.Embed(copies, new TsneOptions { Iterations = 20, ExactUpTo = 0 }).Cast<float>(), value => Assert.True(float.IsFinite(value)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Tsne.Embed(copies, new TsneOptions { Perplexity = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tsne.Embed(copies, new TsneOptions { Theta = 0 }));
     }
 
     private static double Divergence(SparseMatrix joint, double[] map)

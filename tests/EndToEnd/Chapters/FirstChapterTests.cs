@@ -1,4 +1,7 @@
 using System.Xml.Linq;
+using CourseCompanion.EndToEnd.Jupyter;
+using CourseCompanion.Notebooks.Document;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Chapters;
 
@@ -41,5 +44,43 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
         Assert.NotEmpty(Text("engine"));
 
         string Text(string name) => provenance[name]!.GetValue<string>();
+    }
+
+    [PythonFact("nbclient, nbformat")]
+    public void Jupyter_s_own_client_gets_the_same_outputs()
+    {
+        using var kernel = new InstalledKernel();
+        // A copy with what lies beside it, since cells read from there.
+        var notebooks = Path.Combine(kernel.Prefix, "notebooks");
+        CopyFolder(Repository.Notebooks, notebooks);
+        var executed = Path.Combine(kernel.Prefix, "executed.ipynb");
+        kernel.RunScript(
+            "nbclient_execute.py",
+            environment =>
+            {
+                CourseProcess.Isolate(environment, kernel.Prefix);
+                environment["COURSE_OUT"] = Path.Combine(kernel.Prefix, "out");
+            },
+            Path.Combine(notebooks, Runs.Name + ".ipynb"),
+            executed);
+
+        var ours = Runs.Committed.Notebook.CodeCells.ToList();
+        var theirs = NotebookDocument.Load(executed).CodeCells.ToList();
+        Assert.Equal(ours.Select(cell => cell.Source), theirs.Select(cell => cell.Source));
+        Assert.All(ours.Zip(theirs), pair => Assert.Equal(ComparableOutput.All(pair.First), ComparableOutput.All(pair.Second)));
+    }
+
+    private static void CopyFolder(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var file in Directory.GetFiles(source))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        foreach (var folder in Directory.GetDirectories(source))
+        {
+            CopyFolder(folder, Path.Combine(target, Path.GetFileName(folder)));
+        }
     }
 }

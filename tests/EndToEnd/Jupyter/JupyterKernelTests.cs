@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using CourseCompanion.Notebooks.Jupyter;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Jupyter;
@@ -12,15 +10,9 @@ public sealed class JupyterKernelTests : IDisposable
 {
     private const string Client = "jupyter_client, jupyter_kernel_test, zmq";
 
-    private readonly string _prefix = Directory.CreateTempSubdirectory("course-kernel-").FullName;
+    private readonly InstalledKernel _kernel = new();
 
-    public JupyterKernelTests()
-    {
-        var command = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
-        new KernelSpecs(_prefix, Environment.GetEnvironmentVariable).Install([.. command, "kernel", "serve"]);
-    }
-
-    public void Dispose() => Directory.Delete(_prefix, recursive: true);
+    public void Dispose() => _kernel.Dispose();
 
     [PythonFact(Client)]
     public void Suite_of_jupyter_passes() => RunScript("kernel_suite.py");
@@ -77,7 +69,7 @@ public sealed class JupyterKernelTests : IDisposable
     public void Crash_is_explained_by_the_next_kernel() => RunCase("crash_is_explained");
 
     [PythonFact("nbclient, nbformat")]
-    public void Nbclient_runs_a_notebook_as_the_headless_runner_does() => RunScript("nbclient_run.py", CourseDll, _prefix);
+    public void Nbclient_runs_a_notebook_as_the_headless_runner_does() => RunScript("nbclient_run.py", InstalledKernel.CourseDll, _kernel.Prefix);
 
     [PythonFact("notebook, selenium")]
     public void Classic_notebook_runs_chapter_1_in_a_browser()
@@ -90,25 +82,7 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.True(new FileInfo(picture).Length > 100_000);
     }
 
-    private static string CourseDll => Path.Combine(AppContext.BaseDirectory, "course.dll");
-
     private void RunCase(string name) => RunScript("scripted_cases.py", name);
 
-    private void RunScript(string name, params string[] arguments)
-    {
-        var script = Path.Combine(AppContext.BaseDirectory, "Jupyter", "Scripts", name);
-        var start = new ProcessStartInfo(PythonFactAttribute.Interpreter, [script, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["JUPYTER_PATH"] = Path.Combine(_prefix, "share", "jupyter");
-        start.Environment["COURSE_KERNEL"] = KernelSpecs.OwnName;
-        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        using var python = Process.Start(start)!;
-        var output = python.StandardOutput.ReadToEndAsync();
-        var errors = python.StandardError.ReadToEnd();
-        python.WaitForExit();
-        Assert.True(python.ExitCode == 0, $"{output.Result}\n{errors}");
-    }
+    private void RunScript(string name, params IEnumerable<string> arguments) => _kernel.RunScript(name, null, arguments);
 }

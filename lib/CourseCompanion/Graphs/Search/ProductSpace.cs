@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace CourseCompanion.Graphs;
+namespace CourseCompanion.Graphs.Search;
 
 /// <summary>
 /// Coordinates [N, M] whose products bound the distances of points from below: the points themselves, moved so that their mean

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace CourseCompanion.Graphs;
+namespace CourseCompanion.Graphs.Search;
 
 /// <summary>
 /// For each query, its k nearest points so far, and those that wait to be compared exactly because a cheap lower bound of

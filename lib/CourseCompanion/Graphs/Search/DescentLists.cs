@@ -1,6 +1,6 @@
 using CourseCompanion.Data;
 
-namespace CourseCompanion.Graphs;
+namespace CourseCompanion.Graphs.Search;
 
 /// <summary>
 /// The lists that NN-descent improves: for each point the nearest found so far, nearest first, and which of them are new. Each
@@ -139,9 +139,16 @@ internal sealed class DescentLists
     {
         Span<double> keys = _keys.AsSpan(point * _length, _length);
         Span<int> indices = _indices.AsSpan(point * _length, _length);
-        double key = _cloud.Key(point, _cloud, other);
         int rank = _length - 1;
-        if (key >= keys[rank] || indices.Contains(other))
+
+        // Most are too far, which single precision shows.
+        if (_cloud.KeyBound(point, _cloud, other) >= keys[rank] || indices.Contains(other))
+        {
+            return false;
+        }
+
+        double key = _cloud.Key(point, _cloud, other);
+        if (key >= keys[rank])
         {
             return false;
         }

@@ -1,7 +1,7 @@
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 
-namespace CourseCompanion.Graphs;
+namespace CourseCompanion.Graphs.Search;
 
 /// <summary>The search for nearest neighbours where the points live on a GPU: products and selection stay there.</summary>
 internal static class DeviceNeighbours

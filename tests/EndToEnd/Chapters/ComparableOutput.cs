@@ -1,0 +1,55 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CourseCompanion.Notebooks.Document;
+
+namespace CourseCompanion.EndToEnd.Chapters;
+
+/// <summary>
+/// Outputs of one notebook executed twice, made comparable. Everything counts - number, order, kind, MIME types in any order,
+/// text, every number of a chart - but for what no two executions share:
+/// <list type="bullet">
+/// <item>the execution count, which the order of cells gives anyway;</item>
+/// <item>identifiers that an output makes up for itself: 32 hexadecimal digits;</item>
+/// <item>durations: <c>en 3,2 s</c> and <c>après 1 min 2 s</c>, at the end of a progress bar.</item>
+/// </list>
+/// </summary>
+internal static partial class ComparableOutput
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One text per output of a cell.</summary>
+    public static IReadOnlyList<string> All(NotebookCell cell) => [.. cell.Outputs.Select(Text)];
+
+    private static string Text(NotebookOutput output)
+    {
+        var node = output.Kind switch
+        {
+            NotebookOutputKind.Stream => new JsonObject { ["stream"] = output.StreamName, ["text"] = output.Text },
+            NotebookOutputKind.Error => new JsonObject { ["error"] = output.ErrorName, ["value"] = output.ErrorValue },
+            _ => new JsonObject
+            {
+                ["kind"] = $"{output.Kind}",
+                ["data"] = new JsonObject(output.MimeTypes.Order(StringComparer.Ordinal).Select(type => KeyValuePair.Create(
+                    type, output.TextData(type) is { } text ? JsonValue.Create(text) : Canonical(output.JsonData(type))))),
+            },
+        };
+        return Duration().Replace(Identifier().Replace(node.ToJsonString(Json), "ID"), "${before} DURÉE");
+    }
+
+    /// <summary>Numbers as they are worth, not as they are written: <c>1.0</c> is <c>1</c>.</summary>
+    private static JsonNode? Canonical(JsonNode? node) => node switch
+    {
+        JsonObject group => new JsonObject(group.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Canonical(pair.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Canonical)]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(value.GetValue<double>()),
+        _ => node?.DeepClone(),
+    };
+
+    [GeneratedRegex("[0-9a-f]{32}")]
+    private static partial Regex Identifier();
+
+    [GeneratedRegex(@"\b(?<before>en|après)\s(?:\d+\s(?:h|min)\s)?\d+(?:,\d+)?\s(?:s|min)\b")]
+    private static partial Regex Duration();
+}

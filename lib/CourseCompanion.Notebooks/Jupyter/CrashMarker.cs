@@ -23,7 +23,7 @@ internal sealed class CrashMarker
             {
                 var cell = File.ReadAllText(path);
                 _report =
-                    $"Le noyau précédent s'est arrêté brutalement pendant la cellule {cell}\n"
+                    $"Le noyau précédent s’est arrêté brutalement pendant la cellule {cell}\n"
                     + "Causes fréquentes : une récursion sans fin, la mémoire épuisée, une erreur dans une bibliothèque native. "
                     + "Ses variables sont perdues : exécutez de nouveau les cellules depuis le début.";
                 File.Delete(path);

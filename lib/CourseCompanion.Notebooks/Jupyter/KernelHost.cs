@@ -35,7 +35,7 @@ public static class KernelHost
             // Thrown on a thread that a cell started: .NET ends the process, whoever it belongs to.
             server.Warn(string.Create(CultureInfo.InvariantCulture, $"""
 
-                Une exception que rien n'a interceptée, dans un autre fil d'exécution que celui de la cellule, arrête le noyau :
+                Une exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule, arrête le noyau :
                 {e.ExceptionObject}
                 """));
             server.Shutdown();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Jupyter.Language;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
@@ -339,11 +340,12 @@ public sealed class KernelServer : IDisposable
             }
 
             _crashMarker.Set(session.ExecutionCount + 1, code);
-            var result = session.ExecuteAsync(code, new ExecuteOptions { Silent = silent }).GetAwaiter().GetResult();
-            _crashMarker.Clear();
+            var options = new ExecuteOptions { Silent = silent, StoreHistory = request.GetBoolean("store_history", missing: true) };
+            var result = session.ExecuteAsync(code, options).GetAwaiter().GetResult();
             content = result.Error is null
-                ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = UserExpressions(request) }
+                ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = UserExpressions(session, request) }
                 : Error(result.Error);
+            _crashMarker.Clear();
             content["execution_count"] = result.ExecutionCount;
         }
 
@@ -378,20 +380,27 @@ public sealed class KernelServer : IDisposable
         return content;
     }
 
-    /// <summary>Expressions that a front end wants evaluated beside a cell: each gets an error, as the protocol allows.</summary>
-    private static JsonObject UserExpressions(JupyterMessage request)
+    /// <summary>The values of expressions that a front end wants to know after a cell; one that fails does not touch the others.</summary>
+    private static JsonObject UserExpressions(CSharpSession session, JupyterMessage request)
     {
         var answers = new JsonObject();
         if (request.Content.TryGetProperty("user_expressions", out var expressions)
-            && expressions.ValueKind == System.Text.Json.JsonValueKind.Object)
+            && expressions.ValueKind == JsonValueKind.Object)
         {
             foreach (var expression in expressions.EnumerateObject())
             {
-                const string Message = "This kernel does not evaluate user_expressions.";
-                answers[expression.Name] = Error(new ErrorOutput("NotSupportedException", Message, [Message]));
+                var result = session.EvaluateAsync(expression.Value.ToString()).GetAwaiter().GetResult();
+                answers[expression.Name] = result.Error is { } error ? Error(error) : Value(result.Value);
             }
         }
 
         return answers;
+    }
+
+    private static JsonObject Value(MimeBundle? value)
+    {
+        var content = value is null ? new() { ["data"] = new JsonObject(), ["metadata"] = new JsonObject() } : OutputPublisher.BundleContent(value);
+        content["status"] = "ok";
+        return content;
     }
 }

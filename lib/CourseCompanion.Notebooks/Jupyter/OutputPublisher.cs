@@ -71,7 +71,8 @@ internal sealed class OutputPublisher(PublisherSocket socket, MessageCodec codec
         ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
     };
 
-    private static JsonObject BundleContent(MimeBundle bundle) => new()
+    /// <summary>The fields that everything shown shares.</summary>
+    public static JsonObject BundleContent(MimeBundle bundle) => new()
     {
         // A node has one parent; the session may still hold the bundle.
         ["data"] = bundle.Data.DeepClone(),

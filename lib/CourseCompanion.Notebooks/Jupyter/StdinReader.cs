@@ -91,7 +91,7 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
             requester.Route, "input_request", requester.Header, new JsonObject { ["prompt"] = "", ["password"] = false });
         if (Socket?.Send(requester.Route[0], [.. question.Skip(1)]) != true)
         {
-            throw new NotSupportedException("L'interface qui exécute cette cellule n'écoute pas les demandes de saisie.");
+            throw new NotSupportedException("L’interface qui exécute cette cellule n’écoute pas les demandes de saisie.");
         }
 
         while (true)

@@ -43,6 +43,7 @@ public sealed class CSharpSession : IDisposable
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
     private Interruption? _running;
+    private MimeBundle? _value;
     private bool _disposed;
 
     /// <summary>Starts a session and takes over the process's console.</summary>
@@ -103,6 +104,15 @@ public sealed class CSharpSession : IDisposable
         return _thread.Enqueue(() => Execute(code, options ?? new ExecuteOptions()));
     }
 
+    /// <summary>
+    /// Evaluates an expression after the cells executed so far. It is not a cell: it has no number, its result and its error
+    /// are not put out, and what it declares is forgotten.
+    /// </summary>
+    /// <param name="expression">A C# expression.</param>
+    /// <returns>Its value, formatted as a cell's result is, or its error.</returns>
+    /// <exception cref="ObjectDisposedException">The session was disposed of.</exception>
+    public Task<ExecutionResult> EvaluateAsync(string expression) => ExecuteAsync(expression, new ExecuteOptions { Evaluate = true });
+
     /// <summary>Compiles and runs an empty cell, so that the first one of the user is quick.</summary>
     public Task WarmUpAsync() => _thread.Enqueue(() => Execute("", new ExecuteOptions { Silent = true }));
 
@@ -152,10 +162,11 @@ public sealed class CSharpSession : IDisposable
     private ExecutionResult Execute(string code, ExecuteOptions options)
     {
         var watch = Stopwatch.StartNew();
-        if (!options.Silent)
+        if (options.IsCounted)
         {
             ExecutionCount++;
         }
+        _value = null;
         using var interruption = new Interruption(Thread.CurrentThread, _output.NoAbort);
         _output.CellAbort = interruption.Abort;
         WorkContext.Cancellation = interruption.Cooperative;
@@ -181,13 +192,13 @@ public sealed class CSharpSession : IDisposable
                 _running = null;
             }
         }
-        if (error is not null)
+        if (error is not null && !options.Evaluate)
         {
             Emit(error);
         }
         _output.Drain();
         var status = error is null ? ExecutionStatus.Ok : interruption.Reason ?? ExecutionStatus.Error;
-        return new ExecutionResult(status, ExecutionCount, watch.Elapsed, error);
+        return new ExecutionResult(status, ExecutionCount, watch.Elapsed, error) { Value = _value };
     }
 
     /// <summary>Runs a cell and gives the error that ended it, or null.</summary>
@@ -286,7 +297,9 @@ public sealed class CSharpSession : IDisposable
     private ErrorOutput? RunCSharp(
         string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, Interruption interruption)
     {
-        var file = ErrorReports.CellFile(options.Silent ? 0 : ExecutionCount);
+        // Where nothing is counted, the number is the one that the next cell will have.
+        var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
+        var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
         // Compilation is not aborted: half-finished, it would leave the compiler's caches in disorder. It watches the token.
         var script = _state is null
             ? CSharpScript.Create<object>(text, _firstOptions.AddReferences(packages).WithFilePath(file), assemblyLoader: _loader)
@@ -304,15 +317,22 @@ public sealed class CSharpSession : IDisposable
                 var state = _state is null
                     ? await script.RunAsync(globals: null, catchException: static _ => true, interruption.Cooperative)
                     : await script.RunFromAsync(_state, static _ => true, interruption.Cooperative);
-                // Also after an exception: what the cell had declared before it stays.
-                _state = state;
+                if (!options.Evaluate)
+                {
+                    // Also after an exception: what the cell had declared before it stays.
+                    _state = state;
+                }
                 if (state.Exception is { } exception)
                 {
                     failure = ErrorReports.Runtime(exception, _cells);
                 }
+                else if (options.Evaluate)
+                {
+                    failure = Format(() => _value = BundleBuilder.Build((object?)state.ReturnValue, []));
+                }
                 else if (!options.Silent && state.ReturnValue is { } value and not DisplayedValue)
                 {
-                    failure = ShowResult(value);
+                    failure = Format(() => Emit(new ResultOutput(BundleBuilder.Build(value, []), number)));
                 }
             },
             interruption.Abort);
@@ -320,11 +340,11 @@ public sealed class CSharpSession : IDisposable
     }
 
     /// <summary>Formatting runs the user's code (properties, lazy sequences): it can fail and be interrupted like the cell.</summary>
-    private ErrorOutput? ShowResult(object value)
+    private ErrorOutput? Format(Action format)
     {
         try
         {
-            Emit(new ResultOutput(BundleBuilder.Build(value, []), ExecutionCount));
+            format();
             return null;
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -21,7 +21,11 @@ public enum ExecutionStatus
 /// <param name="ExecutionCount">The cell's number, from 1.</param>
 /// <param name="Duration">How long it took, compilation included.</param>
 /// <param name="Error">The error that was put out, unless the status is <see cref="ExecutionStatus.Ok"/>.</param>
-public sealed record ExecutionResult(ExecutionStatus Status, int ExecutionCount, TimeSpan Duration, ErrorOutput? Error);
+public sealed record ExecutionResult(ExecutionStatus Status, int ExecutionCount, TimeSpan Duration, ErrorOutput? Error)
+{
+    /// <summary>What <see cref="CSharpSession.EvaluateAsync"/> found; null for cells, and when there is no value.</summary>
+    public MimeBundle? Value { get; init; }
+}
 
 /// <summary>How one cell is executed.</summary>
 public sealed record ExecuteOptions
@@ -31,6 +35,15 @@ public sealed record ExecuteOptions
 
     /// <summary>Whether the execution leaves no number and shows no result (Jupyter's <c>silent</c>).</summary>
     public bool Silent { get; init; }
+
+    /// <summary>Whether the execution has a number (Jupyter's <c>store_history</c>); a silent one has none anyway.</summary>
+    public bool StoreHistory { get; init; } = true;
+
+    /// <summary>Whether the text is an expression whose value is wanted, and that leaves no trace.</summary>
+    internal bool Evaluate { get; init; }
+
+    /// <summary>Whether the execution counts.</summary>
+    internal bool IsCounted => StoreHistory && !Silent && !Evaluate;
 }
 
 /// <summary>How a session is set up.</summary>

@@ -142,13 +142,14 @@ internal sealed class PackageRestore
     {
         // NuGet's codes: https://learn.microsoft.com/nuget/reference/errors-and-warnings
         var reason =
-            output.Contains("NU1101", StringComparison.Ordinal) ? "aucune source de paquets ne connaît ce nom. Vérifiez l'orthographe."
+            output.Contains("NU1101", StringComparison.Ordinal) ? "aucune source de paquets ne connaît ce nom. Vérifiez l’orthographe."
             : output.Contains("NU1102", StringComparison.Ordinal) || output.Contains("NU1103", StringComparison.Ordinal)
                 ? "le paquet existe, mais pas dans cette version."
             : output.Contains("NU1301", StringComparison.Ordinal)
                 ? "la source de paquets est injoignable. Cette machine est-elle connectée à Internet ? "
-                    + "Hors connexion, seuls les paquets déjà téléchargés une fois peuvent être chargés."
-            : output.Contains("NU1202", StringComparison.Ordinal) ? "le paquet n'est pas compatible avec cette version de .NET."
+                    + "Hors connexion, seuls les paquets déjà téléchargés une fois peuvent être chargés : "
+                    + "exécutez cette cellule une fois en étant connecté, ou passez-vous de ce paquet."
+            : output.Contains("NU1202", StringComparison.Ordinal) ? "le paquet n’est pas compatible avec cette version de .NET."
             : "« dotnet restore » a échoué.";
         return $"Impossible de charger {names} : {reason}\n{output}";
     }

@@ -68,6 +68,9 @@ public sealed class JupyterKernelTests : IDisposable
     [PythonFact(Client)]
     public void Crash_is_explained_by_the_next_kernel() => RunCase("crash_is_explained");
 
+    [PythonFact(Client)]
+    public void Silent_and_unstored_cells_have_no_number_and_expressions_have_values() => RunCase("counting_and_expressions");
+
     [PythonFact("nbclient, nbformat")]
     public void Nbclient_runs_a_notebook_as_the_headless_runner_does() => RunScript("nbclient_run.py", InstalledKernel.CourseDll, _kernel.Prefix);
 

@@ -10,7 +10,7 @@ import time
 
 import zmq
 
-from front_end import FrontEnd, is_alive, wait_until
+from front_end import PATIENCE, FrontEnd, is_alive, wait_until
 
 
 def interrupts():
@@ -302,17 +302,51 @@ def orphan():
 
 
 def crash_is_explained():
+    native = '[System.Runtime.InteropServices.DllImport("libc")] static extern '
     k = FrontEnd()
-    first = k.pid
-    k.client.execute("int F(int n) => F(n + 1) + 1; F(0)")
-    wait_until(lambda: not is_alive(first))
-    k.manager.restart_kernel(now=True)
-    k.client.wait_for_ready(timeout=120)
-    reply, outputs = k.run("1")
-    warning = k.text(outputs, "stderr")
-    assert "arrêté brutalement" in warning and "F(0)" in warning, warning
-    reply, outputs = k.run("1")
-    assert k.text(outputs, "stderr") == ""
+    for crash in (
+        "int F(int n) => F(n + 1) + 1; F(0)",
+        native + "nint strlen(nint text); strlen(8)",
+        native + "void abort(); abort();",
+    ):
+        first = k.pid
+        k.client.execute(crash)
+        wait_until(lambda: not is_alive(first))
+        k.manager.restart_kernel(now=True)
+        k.client.wait_for_ready(timeout=PATIENCE)
+        reply, outputs = k.run("1")
+        warning = k.text(outputs, "stderr")
+        assert "arrêté brutalement" in warning and crash[:100] in warning, warning
+        reply, outputs = k.run("1")
+        assert k.text(outputs, "stderr") == ""
+    k.close()
+
+
+def counting_and_expressions():
+    k = FrontEnd()
+    reply, outputs = k.run("var x = 20;")
+    assert reply["execution_count"] == 1, reply
+    # Silent: no number, nothing shown - but it is executed.
+    msg_id = k.client.execute("x++; x", silent=True)
+    assert [m["msg_type"] for m in k.published(msg_id) if m["msg_type"] != "status"] == []
+    assert k.reply(msg_id)["execution_count"] == 1
+    # Not stored: shown, without a number of its own.
+    reply, outputs = k.run("x", store_history=False)
+    assert reply["execution_count"] == 1 and outputs[-1]["content"]["data"]["text/plain"] == "21", (reply, outputs)
+    reply, outputs = k.run("x * 2", user_expressions={
+        "sum": "x + 1", "text": '"été"', "nothing": "default(string)", "wrong": "x +", "thrown": "int.Parse(\"a\")", "declared": "var y = 1;"})
+    assert reply["execution_count"] == 2 and outputs[-1]["content"]["execution_count"] == 2, reply
+    values = reply["user_expressions"]
+    assert (values["sum"]["status"], values["sum"]["data"]["text/plain"], values["sum"]["metadata"]) == ("ok", "22", {}), values
+    assert values["text"]["data"]["text/plain"] == "été", values
+    assert values["nothing"]["status"] == "ok", values
+    assert (values["wrong"]["status"], values["wrong"]["ename"]) == ("error", "CompilationError"), values
+    assert (values["thrown"]["status"], values["thrown"]["ename"]) == ("error", "FormatException") and values["thrown"]["traceback"], values
+    # Only the cell put something out, and nothing of the expressions stays.
+    assert [m["msg_type"] for m in outputs] == ["execute_result"], outputs
+    reply, _ = k.run("y")
+    assert reply["ename"] == "CompilationError" and reply["execution_count"] == 3, reply
+    assert k.value("x") == "21"
     k.close()
 
 

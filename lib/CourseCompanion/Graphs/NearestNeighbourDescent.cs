@@ -41,8 +41,10 @@ public static class NearestNeighbourDescent
             throw new ArgumentOutOfRangeException(nameof(k), k, $"k must be in [1, {cloud.Count - 1}]: there are {cloud.Count} points.");
         }
 
-        // Lists somewhat longer than k find more; what is beyond k is dropped at the end.
-        var lists = new DescentLists(cloud, Math.Min(Math.Max(k + 5, 15), cloud.Count - 1), seed);
+        // Points are told apart by fewer coordinates where that pays, in lists longer than k: these find more, and among them the
+        // nearest by all coordinates are chosen at the end.
+        PointCloud coarse = Coarse(points, cloud, k);
+        var lists = new DescentLists(coarse, Math.Min(Math.Max(2 * k, 15), cloud.Count - 1), seed);
         using IProgressTask progress = WorkContext.Progress.Start("Recherche approchée des plus proches voisins", maxRounds);
         for (int round = 1; round <= maxRounds; round++)
         {
@@ -56,6 +58,15 @@ public static class NearestNeighbourDescent
             }
         }
 
-        return lists.Nearest(k);
+        return lists.Nearest(k, cloud);
+    }
+
+    private static PointCloud Coarse(Tensor points, PointCloud cloud, int k)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor mean = points.detach().to(ScalarType.Float32).mean([0L]);
+        ProductSpace space = ProductSpace.Reduced(points, mean, cloud.Metric, k);
+        return new PointCloud(space.Coordinates, DistanceMetric.Euclidean);
     }
 }

@@ -19,6 +19,20 @@ public sealed class NearestNeighbourDescentTests
         Assert.Equal(10, found.IndicesOf(7).ToArray().Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(DistanceMetric.Euclidean)]
+    [InlineData(DistanceMetric.Cosine)]
+    public void Find_by_fewer_coordinates_misses_few_neighbours_and_measures_true_distances(DistanceMetric metric)
+    {
+        using var scope = NewDisposeScope();
+        Tensor points = randn([2500, 12], generator: new Generator(5)).matmul(randn([12, 200], generator: new Generator(6)))
+            .add(randn([2500, 200], generator: new Generator(7)).mul(0.3)).add(2);
+        Neighbours exact = NearestNeighbours.Find(points, 10, metric);
+        Neighbours found = NearestNeighbourDescent.Find(points, 10, metric);
+        Assert.InRange(found.RecallOf(exact), 0.97, 1);
+        Assert.Equal(exact.DistancesOf(7)[0], found.DistancesOf(7)[0]);
+    }
+
     [Fact]
     public void Find_with_the_same_seed_gives_the_same_lists()
     {

@@ -86,20 +86,28 @@ internal sealed class DescentLists
         return changed / (double)_indices.Length;
     }
 
-    /// <summary>The first k of each list.</summary>
-    public Neighbours Nearest(int k)
+    /// <summary>The k nearest of each list, compared once more.</summary>
+    /// <param name="k">How many, at most the length of the lists.</param>
+    /// <param name="exact">The same points with all their coordinates.</param>
+    public Neighbours Nearest(int k, PointCloud exact)
     {
         var indices = new int[_cloud.Count * k];
         var distances = new float[indices.Length];
-        for (int point = 0; point < _cloud.Count; point++)
+        Shares.Run(_cloud.Count, (start, end) =>
         {
-            for (int rank = 0; rank < k; rank++)
+            for (int point = start; point < end; point++)
             {
-                indices[(point * k) + rank] = _indices[(point * _length) + rank];
-                distances[(point * k) + rank] = (float)_cloud.Distance(_keys[(point * _length) + rank]);
+                (double Key, int Index)[] nearest = [.. _indices.AsSpan(point * _length, _length).ToArray()
+                    .Select(other => (exact.Key(point, exact, other), other))
+                    .Order()
+                    .Take(k)];
+                for (int rank = 0; rank < k; rank++)
+                {
+                    indices[(point * k) + rank] = nearest[rank].Index;
+                    distances[(point * k) + rank] = (float)exact.Distance(nearest[rank].Key);
+                }
             }
-        }
-
+        });
         return new Neighbours(k, indices, distances);
     }
 

@@ -48,7 +48,7 @@ public sealed record GraphOptions
     /// <summary>Whether each point counts as the first of its own k neighbours. Spreading ignores the loop, propagation does not.</summary>
     public bool IncludeSelf { get; init; }
 
-    /// <summary>Searches neighbours by <see cref="NearestNeighbourDescent"/>: approximate, for more than some 50,000 points.</summary>
+    /// <summary>Searches neighbours by <see cref="NearestNeighbourDescent"/>: approximate, for more than some 200,000 points.</summary>
     public bool Approximate { get; init; }
 
     /// <summary>Seed of the approximate search.</summary>

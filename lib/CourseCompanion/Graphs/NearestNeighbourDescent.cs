@@ -10,9 +10,11 @@ namespace CourseCompanion.Graphs;
 /// better by comparing the neighbours of each point with one another.
 /// </summary>
 /// <remarks>
-/// Time grows a little faster than N, where the exact search grows with N^2: it pays above some 50,000 points. Measure what it
-/// misses with <see cref="Neighbours.RecallOf"/> on a part of the points. Features should have a structure (images do): in
-/// random noise of many dimensions no neighbour of a neighbour is near.
+/// Time grows a little faster than N, that of the exact search with N^2, but the exact one starts far ahead: on 100,000
+/// generated points of 512 features (<c>course bench graph</c>) it took half the processor time of this one, which found 85 of
+/// 100 neighbours there (98 of 100 on the 7,007 embeddings of DermaMNIST). This one pays beyond some 200,000 points. Measure
+/// what it misses with <see cref="Neighbours.RecallOf"/> on a part of the points. Features should have a structure (images do):
+/// in random noise of many dimensions no neighbour of a neighbour is near.
 /// </remarks>
 public static class NearestNeighbourDescent
 {

@@ -21,6 +21,7 @@ public sealed class KernelServer : IDisposable
 {
     // Requests read ahead on one channel; with more, the clients' connections wait.
     private const int MaxPendingRequests = 4096;
+
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly MessageCodec _codec;
@@ -175,8 +176,7 @@ public sealed class KernelServer : IDisposable
             _language = new LanguageService(session);
             warm.Wait();
             _session.SetResult(session);
-            // After the first cell can run: completion has a second compiler front end to start.
-            _language.WarmUp();
+            KernelWarmUp.Run(session, _language);
         }
         catch (Exception e) when (!_session.Task.IsCompleted)
         {

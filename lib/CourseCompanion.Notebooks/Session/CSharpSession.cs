@@ -169,6 +169,7 @@ public sealed class CSharpSession : IDisposable
         _value = null;
         using var interruption = new Interruption(Thread.CurrentThread, _output.NoAbort);
         _output.CellAbort = interruption.Abort;
+        _output.CellInterrupt = interruption.Cooperative;
         WorkContext.Cancellation = interruption.Cooperative;
         lock (_gate)
         {
@@ -186,6 +187,7 @@ public sealed class CSharpSession : IDisposable
         {
             interruption.End();
             _output.CellAbort = CancellationToken.None;
+            _output.CellInterrupt = CancellationToken.None;
             WorkContext.Cancellation = CancellationToken.None;
             lock (_gate)
             {

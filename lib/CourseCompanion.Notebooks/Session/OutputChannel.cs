@@ -46,11 +46,21 @@ internal sealed class OutputChannel : IDisposable
     /// <summary>When cancelled, the cell's thread is stopped at its next output: a loop that only writes ends here.</summary>
     internal CancellationToken CellAbort { get; set; }
 
+    /// <summary>
+    /// When cancelled, the cell's thread is stopped at its next text. It comes before the abort: a loop that prints hangs at
+    /// <see cref="NoAbort"/> most of the time, and the runtime has been seen to crash (PAL_SEHException) when it aborts a thread there.
+    /// </summary>
+    internal CancellationToken CellInterrupt { get; set; }
+
     internal void Write(string stream, ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
         {
             return;
+        }
+        if (_cellThread.IsCurrent)
+        {
+            CellInterrupt.ThrowIfCancellationRequested();
         }
         WaitForRoom();
         if (!_cellThread.IsCurrent)

@@ -27,6 +27,7 @@ internal sealed class OutputChannel : IDisposable
     private int _backlog;
     private bool _delivering;
     private bool _closed;
+    private bool _refused;
 
     internal OutputChannel(Action<SessionOutput> sink, CellThread cellThread)
     {
@@ -50,7 +51,15 @@ internal sealed class OutputChannel : IDisposable
     /// When cancelled, the cell's thread is stopped at its next text. It comes before the abort: a loop that prints hangs at
     /// <see cref="NoAbort"/> most of the time, and the runtime has been seen to crash (PAL_SEHException) when it aborts a thread there.
     /// </summary>
-    internal CancellationToken CellInterrupt { get; set; }
+    internal CancellationToken CellInterrupt
+    {
+        get;
+        set
+        {
+            field = value;
+            _refused = false;
+        }
+    }
 
     internal void Write(string stream, ReadOnlySpan<char> text)
     {
@@ -58,9 +67,9 @@ internal sealed class OutputChannel : IDisposable
         {
             return;
         }
-        if (_cellThread.IsCurrent)
+        if (_cellThread.IsCurrent && CellInterrupt.IsCancellationRequested)
         {
-            CellInterrupt.ThrowIfCancellationRequested();
+            Refuse();
         }
         WaitForRoom();
         if (!_cellThread.IsCurrent)
@@ -112,6 +121,21 @@ internal sealed class OutputChannel : IDisposable
             Monitor.PulseAll(_gate);
         }
         _pump.Join();
+    }
+
+    /// <summary>
+    /// Ends an interrupted cell that prints. One that swallows the exception and prints again is held up: asleep it is easily
+    /// aborted, whereas in a loop of exceptions the abort has been seen not to arrive. Held up for a while only, since no
+    /// abort arrives in a <c>finally</c> block.
+    /// </summary>
+    private void Refuse()
+    {
+        for (var i = 0; _refused && i < 20; i++)
+        {
+            Thread.Sleep(50);
+        }
+        _refused = true;
+        throw new OperationCanceledException(CellInterrupt);
     }
 
     private void WaitForRoom()

@@ -59,7 +59,17 @@ public sealed class AtomicFile : IDisposable
             return;
         }
 
-        Stream.Dispose();
-        File.Delete(_temporary);
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What a full disk did not take goes with the rest.
+        }
+        finally
+        {
+            File.Delete(_temporary);
+        }
     }
 }

@@ -167,6 +167,7 @@ internal sealed class GraphBenchmark : IBenchmark
         foreach ((string name, int count) in Sizes)
         {
             using var scope = NewDisposeScope();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             Tensor points = Generate(count);
             var known = new long[count];
             Array.Fill(known, KnownLabels.Unknown);
@@ -228,7 +229,7 @@ internal sealed class GraphBenchmark : IBenchmark
         Tensor inner = randn([count, 64], generator: new Generator(Seed + 1)).add(centres.index_select(0, classes));
         Tensor directions = randn([64, GeneratedFeatures], generator: new Generator(Seed + 2));
         Tensor noise = randn([count, GeneratedFeatures], generator: new Generator(Seed + 3)).mul(0.5);
-        return inner.matmul(directions).add(noise).MoveToOuterDisposeScope();
+        return noise.addmm_(inner, directions).MoveToOuterDisposeScope();
     }
 
     /// <summary>A Python that can run the peer: the system's, or the first one on the path; null if neither can.</summary>

@@ -29,7 +29,7 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     private RunRequest Request(params string[] notebooks) =>
-        new() { Notebooks = notebooks, OutDirectory = Out, Worker = Worker, InterruptGrace = TimeSpan.FromSeconds(2) };
+        new() { Notebooks = notebooks, OutDirectory = Out, Worker = Worker, InterruptGrace = TimeSpan.FromSeconds(60) };
 
     private NotebookDocument Executed(string name) => NotebookDocument.Load(Path.Combine(Out, name));
 
@@ -136,7 +136,7 @@ public sealed class NotebookRunnerTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var observer = new Observer { OnOutput = output => { if (output is StreamOutput) { cancellation.Cancel(); } } };
 
-        var summary = await NotebookRunner.RunAsync(Request(path) with { Observer = observer }, cancellation.Token);
+        var summary = await NotebookRunner.RunAsync(Request(path) with { Observer = observer, InterruptGrace = TimeSpan.FromSeconds(2) }, cancellation.Token);
 
         Assert.Equal([RunStatus.Interrupted, RunStatus.NotRun], summary.Notebooks[0].Cells.Select(cell => cell.Status));
         Assert.Contains("ne réagissait plus", Executed("deaf.ipynb").Cells[0].Outputs[^1].ErrorValue, StringComparison.Ordinal);

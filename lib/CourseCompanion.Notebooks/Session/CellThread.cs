@@ -90,6 +90,7 @@ internal sealed class CellThread : IDisposable
     private void RunWork()
     {
         _thread = Thread.CurrentThread;
+        ActivationSignal.Unblock();
         // Flows from here to the tasks and threads that cells start.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr-FR");

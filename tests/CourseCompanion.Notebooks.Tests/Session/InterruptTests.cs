@@ -61,6 +61,30 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
+    public async Task Interrupt_reaches_a_session_that_a_thread_with_blocked_signals_has_started()
+    {
+        _host.Dispose();
+        SessionHost host = null!;
+        var starter = new Thread(() =>
+        {
+            // As a thread of the pool may be that an aborted cell has started.
+            ActivationSignal.Block();
+            host = new SessionHost();
+        });
+        starter.Start();
+        starter.Join();
+        using (host)
+        {
+            var running = host.Session.ExecuteAsync("Console.WriteLine(\"started\");\nwhile (true) { }");
+            await WaitUntilAsync(() => host.Stdout.Contains("started", StringComparison.Ordinal));
+
+            host.Session.Interrupt();
+
+            Assert.Equal(ExecutionStatus.Interrupted, (await running.WaitAsync(Never)).Status);
+        }
+    }
+
+    [Fact]
     public async Task Timeout_ends_the_cell_and_says_how_long_it_was_allowed()
     {
         var result = await _host.RunAsync("while (true) { }", TimeSpan.FromMilliseconds(300));

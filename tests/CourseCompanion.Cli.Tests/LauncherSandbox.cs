@@ -110,8 +110,10 @@ internal sealed class LauncherSandbox : IDisposable
 
     public Process Start(params string[] arguments)
     {
-        // A session of its own, as under a terminal: an interrupt reaches the launcher and its children, and nobody else.
-        ProcessStartInfo start = new(Path.Combine(_bin, "setsid"), [Path.Combine(_bin, "bash"), Path.Combine(Clone, "course"), .. arguments])
+        // A session of its own, as under a terminal: an interrupt reaches the launcher and its children, and nobody else. Whoever
+        // runs the tests may ignore interrupts (nohup, a background job), and a shell cannot trap what it inherits as ignored.
+        string[] command = ["--default-signal=INT", Path.Combine(_bin, "setsid"), Path.Combine(_bin, "bash"), Path.Combine(Clone, "course"), .. arguments];
+        ProcessStartInfo start = new(Path.Combine(_bin, "env"), command)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -101,6 +101,12 @@ internal sealed class Canvas(int channels, int height, int width)
     private static (int First, int End) PixelRange(float centre, float reach, int length) =>
         (Math.Clamp((int)((centre - reach + 1f) * 0.5f * length), 0, length), Math.Clamp((int)((centre + reach + 1f) * 0.5f * length) + 1, 0, length));
 
+    /// <summary>
+    /// Part of the way from one colour to another. Not <c>Vector3.Lerp</c>: that one may fuse the product and the sum where
+    /// the processor can, and then rounds differently from machine to machine.
+    /// </summary>
+    public static Vector3 Mix(Vector3 from, Vector3 to, float share) => from + ((to - from) * share);
+
     /// <summary>A smooth step from 0 to 1 as <paramref name="value"/> goes from 0 to 1.</summary>
     public static float Ramp(float value)
     {

@@ -40,13 +40,13 @@ internal sealed class CellPainter : Painter
         Vector2 axis = random.NextDirection();
         float radius = 0.26f + (0.6f * traits[Size]);
         float stretch = random.Next(1f, 1.2f);
-        Vector3 cytoplasm = Vector3.Lerp(
-            Vector3.Lerp(new Vector3(225, 190, 200), new Vector3(170, 160, 205), traits[Blue]), new Vector3(225, 150, 140), 0.7f * traits[Orange]) + shift;
+        Vector3 cytoplasm = Canvas.Mix(
+            Canvas.Mix(new Vector3(225, 190, 200), new Vector3(170, 160, 205), traits[Blue]), new Vector3(225, 150, 140), 0.7f * traits[Orange]) + shift;
         canvas.Ellipse(centre, axis, new Vector2(radius * stretch, radius / stretch), cytoplasm, 0.9f, 0.3f);
 
-        Vector3 violet = Vector3.Lerp(new Vector3(145, 85, 160), new Vector3(70, 30, 110), traits[Darkness]) + shift;
+        Vector3 violet = Canvas.Mix(new Vector3(145, 85, 160), new Vector3(70, 30, 110), traits[Darkness]) + shift;
         PaintNucleus(canvas, traits, centre, axis, radius, violet, ref random);
-        PaintGranules(canvas, traits, centre, axis, radius, Vector3.Lerp(violet, new Vector3(200, 105, 95), traits[Orange]), ref random);
+        PaintGranules(canvas, traits, centre, axis, radius, Canvas.Mix(violet, new Vector3(200, 105, 95), traits[Orange]), ref random);
     }
 
     private static void PaintRedCells(Canvas canvas, Vector3 shift, ref PortableRandom random)

@@ -32,11 +32,11 @@ internal sealed class LesionPainter : Painter
     /// <inheritdoc/>
     protected override void Paint(Canvas canvas, ReadOnlySpan<float> traits, ref PortableRandom random)
     {
-        Vector3 skin = Vector3.Lerp(new Vector3(236, 160, 155), new Vector3(190, 150, 170), random.NextUnit()) + new Vector3(random.Next(-25f, 20f));
-        Vector3 brown = Vector3.Lerp(new Vector3(195, 125, 110), new Vector3(85, 40, 40), traits[Darkness]);
-        Vector3 red = Vector3.Lerp(new Vector3(215, 100, 120), new Vector3(130, 25, 70), traits[Darkness]);
-        Vector3 pigment = Vector3.Lerp(brown, red, traits[Redness]);
-        Vector3 speckle = Vector3.Lerp(pigment, new Vector3(60, 45, 60), 0.7f);
+        Vector3 skin = Canvas.Mix(new Vector3(236, 160, 155), new Vector3(190, 150, 170), random.NextUnit()) + new Vector3(random.Next(-25f, 20f));
+        Vector3 brown = Canvas.Mix(new Vector3(195, 125, 110), new Vector3(85, 40, 40), traits[Darkness]);
+        Vector3 red = Canvas.Mix(new Vector3(215, 100, 120), new Vector3(130, 25, 70), traits[Darkness]);
+        Vector3 pigment = Canvas.Mix(brown, red, traits[Redness]);
+        Vector3 speckle = Canvas.Mix(pigment, new Vector3(60, 45, 60), 0.7f);
 
         Vector2 centre = new(0.18f * random.NextNormal(), 0.18f * random.NextNormal());
         Vector2 axis = random.NextDirection();
@@ -64,7 +64,7 @@ internal sealed class LesionPainter : Painter
                 {
                     float dark = Math.Clamp(mottling * _mottling.At(position), 0f, 1f);
                     float pale = 0.8f * traits[PaleCentre] * Canvas.Ramp(1f - (1.6f * distance));
-                    Vector3 colour = Vector3.Lerp(Vector3.Lerp(pigment, speckle, dark), new Vector3(235, 205, 205), pale);
+                    Vector3 colour = Canvas.Mix(Canvas.Mix(pigment, speckle, dark), new Vector3(235, 205, 205), pale);
                     canvas.Blend(row, column, colour + new Vector3(shade), 0.92f * cover);
                 }
             }

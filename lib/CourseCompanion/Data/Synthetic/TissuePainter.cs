@@ -23,8 +23,8 @@ internal sealed class TissuePainter(DatasetInfo info) : Painter
     /// <inheritdoc/>
     protected override void Paint(Canvas canvas, ReadOnlySpan<float> traits, ref PortableRandom random)
     {
-        Vector3 light = Vector3.Lerp(new Vector3(236, 205, 225), new Vector3(215, 160, 205), traits[Depth]) + new Vector3(random.Next(-10f, 10f));
-        Vector3 dark = Vector3.Lerp(new Vector3(215, 120, 170), new Vector3(115, 75, 160), traits[Tint]);
+        Vector3 light = Canvas.Mix(new Vector3(236, 205, 225), new Vector3(215, 160, 205), traits[Depth]) + new Vector3(random.Next(-10f, 10f));
+        Vector3 dark = Canvas.Mix(new Vector3(215, 120, 170), new Vector3(115, 75, 160), traits[Tint]);
         Vector2 axis = random.NextDirection();
         float phase = random.Next(0f, 2f);
         float contrast = 0.3f + (0.6f * traits[Contrast]);
@@ -37,7 +37,7 @@ internal sealed class TissuePainter(DatasetInfo info) : Painter
                 float along = (((position.X * axis.X) + (position.Y * axis.Y)) * 2.5f) + phase;
                 float stripe = (4f * MathF.Abs(along - MathF.Floor(along) - 0.5f)) - 1f;
                 float mix = 0.5f + (0.5f * contrast * (_texture.At(position) + (traits[Stripes] * stripe)));
-                canvas.Blend(row, column, Vector3.Lerp(light, dark, Math.Clamp(mix, 0f, 1f)), 1f);
+                canvas.Blend(row, column, Canvas.Mix(light, dark, Math.Clamp(mix, 0f, 1f)), 1f);
             }
         }
 

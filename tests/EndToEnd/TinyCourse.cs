@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using CourseCompanion.Notebooks.Document;
 
-namespace CourseCompanion.EndToEnd.BadInput;
+namespace CourseCompanion.EndToEnd;
 
 /// <summary>A temporary folder with small notebooks and bad files, and the command run there.</summary>
 internal sealed class TinyCourse : IDisposable
@@ -44,6 +44,10 @@ internal sealed class TinyCourse : IDisposable
 
     public Task<CourseResult> RunIntoAsync(string folder, params IEnumerable<string> arguments) =>
         CourseProcess.RunAsync(_folder, ["run", "--out", folder, .. arguments]);
+
+    /// <summary>Runs the command as on a processor without vector instructions and fused products, as far as .NET can tell.</summary>
+    public Task<CourseResult> RunOnPlainProcessorAsync(params IEnumerable<string> arguments) =>
+        CourseProcess.EndAsync(CourseProcess.Start(_folder, "DOTNET_EnableHWIntrinsic=0 exec \"$@\"", ["run", "--out", Out, .. arguments]));
 
     /// <summary>Starts the command in a session of its own, so that a signal to its group reaches its workers, as Ctrl-C does.</summary>
     /// <remarks>What runs in a shell's background ignores interrupts, and so would everything that it starts.</remarks>

@@ -12,24 +12,16 @@ namespace CourseCompanion.Cli.Bench;
 /// <summary>
 /// What labels spread over a graph are worth: for several seeds (of the labelled images, the initial weights and the order
 /// alike), chapter 2's procedure against the same network trained on the labelled images alone. Validation chooses k, kernel and
-/// coverage; gains are differences of test scores; mean, least and largest, as one seed proves nothing.
+/// coverage; gains are differences of test scores.
 /// </summary>
 internal sealed class GraphPropagationGainBenchmark : IBenchmark
 {
-    private const int Seeds = 5;
+    private const int Seeds = 20;
     private const int Epochs = 5;
     private const string LabelledAlone = "labelled_alone";
 
     private static readonly int[] NeighbourCounts = [3, 5, 10, 20, 50];
     private static readonly double[] Coverages = [1, 0.5, 0.25];
-
-    private static readonly (string Name, Func<ClassificationReport, double> Read)[] Scores =
-    [
-        ("auc", report => report.MacroAuc),
-        ("accuracy", report => report.Accuracy),
-        ("macro_f1", report => report.MacroF1),
-        ("balanced_accuracy", report => report.BalancedAccuracy),
-    ];
 
     public string Name => "graph-propagation-gain";
 
@@ -42,8 +34,7 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
         using var validationImages = new ResidentImages(data.Validation.Images);
         using var test = new ResidentImages(data.Test.Images);
         var validation = LabelledImages.All(validationImages, data.Validation.Labels);
-        var hidden = new Dictionary<string, List<ClassificationReport>>();
-        var tested = new Dictionary<string, List<ClassificationReport>>();
+        SeedStudy hidden = new(), tested = new();
         for (int seed = 1; seed <= Seeds; seed++)
         {
             log.WriteLine($"seed {seed} of {Seeds}");
@@ -67,18 +58,18 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             long[] unlabelled = Numbers(split.UnlabelledIndices), truth = Numbers(data.Train.Labels.index_select(0, split.UnlabelledIndices));
             using Tensor opinion = Predictor.Probabilities(expert, train, split.UnlabelledIndices, cancellation: cancellation);
             long[] expertLabels = Numbers(opinion.argmax(1));
-            Add(hidden, "expert", ClassificationReport.Compute(opinion, tensor(truth)));
-            Add(hidden, "graph", ClassificationReport.Compute(spread.Select(unlabelled).Probabilities, truth));
+            hidden.Add("expert", ClassificationReport.Compute(opinion, tensor(truth)));
+            hidden.Add("graph", ClassificationReport.Compute(spread.Select(unlabelled).Probabilities, truth));
 
             long[] surest = [.. unlabelled.Where(point => spread.Labels[point] >= 0).OrderByDescending(point => spread.Margin(point))];
             (SimpleCnn Model, double Validation)[] students = [.. Coverages.Select(coverage => OnSpread(surest.Take((int)(coverage * surest.Length))))];
             long[] agreed = [.. unlabelled.Index().Where(image => spread.Labels[image.Item] == expertLabels[image.Index]).Select(image => image.Item)];
 
-            Add(tested, LabelledAlone, Evaluate(alone, test, data, cancellation));
-            Add(tested, "pseudo_labels", Evaluate(expert, test, data, cancellation));
-            Add(tested, "propagated", Evaluate(students.MaxBy(student => student.Validation).Model, test, data, cancellation));
-            Add(tested, "agreed", Evaluate(OnSpread(agreed).Model, test, data, cancellation));
-            Add(tested, "graph", ClassificationReport.Compute(spread.Predict(Embed(expert, test), cancellation).Probabilities, Numbers(data.Test.Labels)));
+            tested.Add(LabelledAlone, Evaluate(alone, test, data, cancellation));
+            tested.Add("pseudo_labels", Evaluate(expert, test, data, cancellation));
+            tested.Add("propagated", Evaluate(students.MaxBy(student => student.Validation).Model, test, data, cancellation));
+            tested.Add("agreed", Evaluate(OnSpread(agreed).Model, test, data, cancellation));
+            tested.Add("graph", ClassificationReport.Compute(spread.Predict(Embed(expert, test), cancellation).Probabilities, Numbers(data.Test.Labels)));
 
             (SimpleCnn Model, double Validation) OnSpread(IEnumerable<long> points)
             {
@@ -90,38 +81,10 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             Tensor Embed(SimpleCnn model, ResidentImages images) => Predictor.Apply(model, model.Features, images, cancellation: cancellation);
         }
 
-        var figures = new Dictionary<string, double>();
-        foreach ((string name, Func<ClassificationReport, double> read) in Scores)
-        {
-            foreach ((string method, List<ClassificationReport> reports) in hidden)
-            {
-                figures[$"hidden_{name}_{method}_mean"] = reports.Average(read);
-            }
-
-            foreach ((string method, List<ClassificationReport> reports) in tested)
-            {
-                figures[$"{name}_{method}_mean"] = reports.Average(read);
-                if (method != LabelledAlone)
-                {
-                    double[] gains = [.. reports.Zip(tested[LabelledAlone], (with, without) => read(with) - read(without))];
-                    figures[$"{name}_{method}_gain_mean"] = gains.Average();
-                    figures[$"{name}_{method}_gain_min"] = gains.Min();
-                    figures[$"{name}_{method}_gain_max"] = gains.Max();
-                }
-            }
-        }
-
+        var figures = new Dictionary<string, double> { ["seeds"] = Seeds };
+        hidden.WriteTo(figures, "hidden_");
+        tested.WriteTo(figures, reference: LabelledAlone);
         return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seeds).ToJson())!));
-    }
-
-    private static void Add(Dictionary<string, List<ClassificationReport>> reports, string method, ClassificationReport report)
-    {
-        if (!reports.TryGetValue(method, out List<ClassificationReport>? list))
-        {
-            reports[method] = list = [];
-        }
-
-        list.Add(report);
     }
 
     /// <summary>A new network after training, and the figure of validation that chose its epoch.</summary>

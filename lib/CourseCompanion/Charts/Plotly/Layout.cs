@@ -113,26 +113,17 @@ public sealed record LayoutAxis
     /// <summary>First and last value, either of them null for automatic; exponents on a logarithmic axis.</summary>
     public IReadOnlyList<double?>? Range { get; init; }
 
-    /// <summary>How automatic ranges are found: <c>tozero</c>, <c>reversed</c> through <see cref="AutoRange"/>.</summary>
-    public string? RangeMode { get; init; }
-
     /// <summary><c>reversed</c> puts the first value at the top or the right.</summary>
     public string? AutoRange { get; init; }
 
     /// <summary>Distance of two ticks.</summary>
     public double? DTick { get; init; }
 
-    /// <summary>Format of tick labels in d3's language.</summary>
-    public string? TickFormat { get; init; }
-
     /// <summary>Tick labels group their thousands.</summary>
     public bool? SeparateThousands { get; init; }
 
     /// <summary>How large numbers are written: <c>none</c> in full, <c>power</c> as powers of ten.</summary>
     public string? ExponentFormat { get; init; }
-
-    /// <summary>Angle of tick labels in degrees.</summary>
-    public double? TickAngle { get; init; }
 
     /// <summary>Font of tick labels.</summary>
     public Font? TickFont { get; init; }
@@ -161,26 +152,11 @@ public sealed record LayoutAxis
     /// <summary>Where ticks are: <c>outside</c>, <c>inside</c> or empty.</summary>
     public string? Ticks { get; init; }
 
-    /// <summary>Whether tick labels are drawn.</summary>
-    public bool? ShowTickLabels { get; init; }
-
     /// <summary>Part of the figure that the axis takes, 0 to 1.</summary>
     public IReadOnlyList<double>? Domain { get; init; }
 
     /// <summary>The axis it stands on (<c>x2</c>, <c>y2</c>; null: the first).</summary>
     public string? Anchor { get; init; }
-
-    /// <summary>Axis whose units have the same length on screen.</summary>
-    public string? ScaleAnchor { get; init; }
-
-    /// <summary>How a locked scale is kept: <c>domain</c> shrinks the plotting area.</summary>
-    public string? Constrain { get; init; }
-
-    /// <summary>Order of categories that appear in several traces.</summary>
-    public PlotData? CategoryArray { get; init; }
-
-    /// <summary><c>array</c> when <see cref="CategoryArray"/> is given.</summary>
-    public string? CategoryOrder { get; init; }
 }
 
 /// <summary>A title.</summary>
@@ -325,9 +301,6 @@ public sealed record Shape
 
     /// <summary>Look of the line.</summary>
     public Line? Line { get; init; }
-
-    /// <summary><c>below</c> or <c>above</c> the traces.</summary>
-    public string? Layer { get; init; }
 }
 
 /// <summary>A text drawn over the data.</summary>

@@ -296,9 +296,6 @@ public sealed record ColorBar
     /// <summary>Its title.</summary>
     public Title? Title { get; init; }
 
-    /// <summary>Text after each number.</summary>
-    public string? TickSuffix { get; init; }
-
     /// <summary>Font of the numbers.</summary>
     public Font? TickFont { get; init; }
 

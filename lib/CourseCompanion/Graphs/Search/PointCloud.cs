@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CourseCompanion.Graphs.Search;
 
@@ -65,15 +66,16 @@ internal sealed class PointCloud
     {
         ReadOnlySpan<float> left = Row(point), right = others.Row(other);
 
-        // Each of the D terms is rounded three times, and their sum at most D times.
-        double rounding = (Dimension + 8) * Math.ScaleB(1, -24);
+        // Each of the D terms is rounded three times, their sum at most D times, and its square root, squared again, three times.
+        double rounding = (Dimension + 12) * Math.ScaleB(1, -24);
         if (Metric == DistanceMetric.Euclidean)
         {
-            return ApproximateSquaredDistance(left, right) * (1 - rounding);
+            double distance = TensorPrimitives.Distance(left, right);
+            return distance * distance * (1 - rounding);
         }
 
         double lengths = _lengths[point] * others._lengths[other];
-        return lengths < ShortestProduct ? 0 : 1 - (ApproximateDot(left, right) / lengths) - rounding;
+        return lengths < ShortestProduct ? 0 : 1 - (TensorPrimitives.Dot(left, right) / lengths) - rounding;
     }
 
     public double Distance(double key) => Metric == DistanceMetric.Euclidean ? Math.Sqrt(key) : key;
@@ -98,56 +100,6 @@ internal sealed class PointCloud
         }
 
         return points;
-    }
-
-    /// <summary>In single precision; four sums at a time, as each addition waits for the one before it.</summary>
-    private static float ApproximateSquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        ReadOnlySpan<Vector<float>> lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
-        ReadOnlySpan<Vector<float>> rights = MemoryMarshal.Cast<float, Vector<float>>(right);
-        Vector<float> first = default, second = default, third = default, fourth = default;
-        int i = 0;
-        for (; i <= lefts.Length - 4; i += 4)
-        {
-            Vector<float> a = lefts[i] - rights[i], b = lefts[i + 1] - rights[i + 1];
-            Vector<float> c = lefts[i + 2] - rights[i + 2], d = lefts[i + 3] - rights[i + 3];
-            first += a * a;
-            second += b * b;
-            third += c * c;
-            fourth += d * d;
-        }
-
-        float sum = Vector.Sum(first + second + (third + fourth));
-        for (i *= Vector<float>.Count; i < left.Length; i++)
-        {
-            float difference = left[i] - right[i];
-            sum += difference * difference;
-        }
-
-        return sum;
-    }
-
-    private static float ApproximateDot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        ReadOnlySpan<Vector<float>> lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
-        ReadOnlySpan<Vector<float>> rights = MemoryMarshal.Cast<float, Vector<float>>(right);
-        Vector<float> first = default, second = default, third = default, fourth = default;
-        int i = 0;
-        for (; i <= lefts.Length - 4; i += 4)
-        {
-            first += lefts[i] * rights[i];
-            second += lefts[i + 1] * rights[i + 1];
-            third += lefts[i + 2] * rights[i + 2];
-            fourth += lefts[i + 3] * rights[i + 3];
-        }
-
-        float sum = Vector.Sum(first + second + (third + fourth));
-        for (i *= Vector<float>.Count; i < left.Length; i++)
-        {
-            sum += left[i] * right[i];
-        }
-
-        return sum;
     }
 
     private static double SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

@@ -9,8 +9,12 @@ namespace CourseCompanion.Training;
 /// <param name="Images">Where the images are.</param>
 /// <param name="Indices">Indices [M] of the images, int64.</param>
 /// <param name="Labels">Labels [M] of these images, int64, in the same order.</param>
+/// <exception cref="ArgumentException">Not one int64 label per index.</exception>
 public sealed record LabelledImages(ResidentImages Images, Tensor Indices, Tensor Labels)
 {
+    /// <summary>Labels [M] of these images, int64, in the same order.</summary>
+    public Tensor Labels { get; } = Checked(Indices, Labels);
+
     /// <summary>Number of images M.</summary>
     public long Count => Indices.shape[0];
 
@@ -19,5 +23,16 @@ public sealed record LabelledImages(ResidentImages Images, Tensor Indices, Tenso
     {
         ArgumentNullException.ThrowIfNull(images);
         return new(images, arange(images.Count, dtype: ScalarType.Int64, device: images.Device), labels);
+    }
+
+    private static Tensor Checked(Tensor indices, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        ArgumentNullException.ThrowIfNull(labels);
+        return labels.dtype == ScalarType.Int64 && labels.shape.SequenceEqual(indices.shape)
+            ? labels
+            : throw new ArgumentException(
+                $"Labels must be int64, one for each of the indices [{string.Join(", ", indices.shape)}]; got {labels.dtype} [{string.Join(", ", labels.shape)}].",
+                nameof(labels));
     }
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;
@@ -15,6 +17,8 @@ public sealed class Trainer : IDisposable
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly TrainingOptions _options;
     private readonly optim.Optimizer _optimizer;
+    private readonly optim.lr_scheduler.LRScheduler? _schedule;
+    private readonly Tensor? _classWeights;
     private int _epochsDone;
 
     /// <summary>Prepares the training of a model: optimiser and random order.</summary>
@@ -28,7 +32,13 @@ public sealed class Trainer : IDisposable
         _options = options ?? new TrainingOptions();
         _options.Validate();
         random.manual_seed(_options.Seed);
-        _optimizer = optim.Adam(model.parameters(), lr: _options.LearningRate);
+        _optimizer = _options.Optimizer(model.parameters(), _options.LearningRate);
+        _schedule = _options.Schedule?.Invoke(_optimizer);
+        if (_options.ClassWeights is { } weights)
+        {
+            Parameter first = model.parameters().First();
+            _classWeights = tensor(weights.ToArray(), first.dtype, first.device).DetachFromDisposeScope();
+        }
     }
 
     /// <summary>Trains a model on a set of images and leaves it with the weights of the best epoch on validation.</summary>
@@ -117,6 +127,7 @@ public sealed class Trainer : IDisposable
     /// <param name="train">Images to learn from, with their labels.</param>
     /// <param name="onStep">Told the number of steps done, after each one.</param>
     /// <param name="cancellation">Stops the training, besides <see cref="WorkContext.Cancellation"/>.</param>
+    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
     public EpochRecord RunEpoch(LabelledImages train, Action<int>? onStep = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -147,25 +158,38 @@ public sealed class Trainer : IDisposable
         }
 
         _epochsDone++;
-        return new EpochRecord(_epochsDone, totalLoss.item<float>() / train.Count, right.item<long>() / (double)train.Count, null);
+        _schedule?.step();
+        double meanLoss = totalLoss.item<float>() / train.Count;
+        if (!double.IsFinite(meanLoss))
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss of epoch {_epochsDone} is {meanLoss}: the network has diverged. Lower its learning rate ({_options.LearningRate}), or check its input."));
+        }
+
+        return new EpochRecord(_epochsDone, meanLoss, right.item<long>() / (double)train.Count, null);
     }
 
     /// <summary>One step: the loss of a batch, its gradient, and a move of the weights against it.</summary>
     /// <param name="images">Images [B, C, H, W], float.</param>
     /// <param name="labels">Labels [B], int64.</param>
-    /// <returns>The mean cross-entropy (one number) and the logits [B, K], both before the move.</returns>
+    /// <returns>The mean cross-entropy (one number; weighted where the options weigh classes) and the logits [B, K], both before the move.</returns>
     public (Tensor Loss, Tensor Logits) Step(Tensor images, Tensor labels)
     {
         _optimizer.zero_grad();
         Tensor logits = _model.call(images);
-        Tensor loss = nn.functional.cross_entropy(logits, labels);
+        Tensor loss = nn.functional.cross_entropy(logits, labels, _classWeights);
         loss.backward();
         _optimizer.step();
         return (loss.detach(), logits.detach());
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _classWeights?.Dispose();
+    }
 
     private ClassificationReport Evaluate(LabelledImages data, CancellationToken cancellation)
     {

@@ -90,6 +90,10 @@ public sealed class TrainerTests : IDisposable
         Assert.NotEqual(reference, Losses(options with { BatchSize = 16 }));
         Assert.NotEqual(reference, Losses(options with { LearningRate = 2e-3 }));
         Assert.NotEqual(reference, Losses(options with { Augmentation = images => images.mul(0.5) }));
+        Assert.NotEqual(reference, Losses(options with { Optimizer = (parameters, rate) => optim.AdamW(parameters, rate, weight_decay: 1) }));
+        Assert.NotEqual(reference, Losses(options with { Schedule = optimizer => optim.lr_scheduler.StepLR(optimizer, 1, 0.1) }));
+        Assert.NotEqual(reference, Losses(options with { ClassWeights = [1, 2, 1] }));
+        Assert.Equal(reference[1], Losses(options with { ClassWeights = [2, 2, 2] })[1], 1e-2);
         Assert.Equal(3, Losses(options with { Epochs = 3 }).Length);
     }
 
@@ -192,6 +196,43 @@ public sealed class TrainerTests : IDisposable
         using SimpleCnn model = NewModel();
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(model, new TrainingOptions { LearningRate = rate }));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_class_weight_that_is_not_positive_is_refused(double weight)
+    {
+        using SimpleCnn model = NewModel();
+
+        Assert.Contains("positive", Assert.Throws<ArgumentException>(
+            () => new Trainer(model, new TrainingOptions { ClassWeights = [1, weight, 1] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_that_diverges_is_told_of_with_the_way_out()
+    {
+        using var scope = NewDisposeScope();
+        using var train = new ToyImages(perClass: 20);
+        using SimpleCnn model = NewModel();
+        using var trainer = new Trainer(model, new TrainingOptions { LearningRate = 1e38 });
+
+        var error = Assert.Throws<InvalidOperationException>(() => trainer.Fit(train.All));
+
+        Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
+        Assert.Contains("learning rate (1E+38)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_under_labels_that_do_not_fit_the_images_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var toys = new ToyImages(perClass: 2);
+
+        Assert.Throws<ArgumentException>(() => LabelledImages.All(toys.Images, toys.Labels.narrow(0, 0, 5)));
+        Assert.Contains("Int32", Assert.Throws<ArgumentException>(
+            () => LabelledImages.All(toys.Images, toys.Labels.to(ScalarType.Int32))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,8 @@ public static class Predictor
             throw new ArgumentException("There is no image to predict.", nameof(indices));
         }
 
-        bool wasTraining = model.training;
+        // Module by module: a part that was put to rest on purpose stays so when the others go on learning.
+        (nn.Module Module, bool IsTraining)[] modes = [.. model.modules().Prepend(model).Select(module => (module, module.training))];
         model.eval();
         try
         {
@@ -100,7 +101,8 @@ public static class Predictor
         }
         finally
         {
-            model.train(wasTraining);
+            // A module sets those in it as well, but comes before them.
+            Array.ForEach(modes, mode => mode.Module.train(mode.IsTraining));
         }
     }
 }

@@ -25,6 +25,22 @@ public class PredictorTests
     }
 
     [Fact]
+    public void Predictions_leave_a_part_at_rest_that_was_at_rest()
+    {
+        using var scope = NewDisposeScope();
+        using var data = new ToyImages(perClass: 4);
+        using var model = new SimpleCnn(1, 3, 4, 8);
+        nn.Module frozen = model.modules().First(module => module is TorchSharp.Modules.BatchNorm2d);
+        frozen.eval();
+
+        Predictor.Probabilities(model, data.Images);
+
+        Assert.True(model.training);
+        Assert.False(frozen.training);
+        Assert.Equal(1, model.modules().Count(module => !module.training));
+    }
+
+    [Fact]
     public void Predictions_do_not_depend_on_the_batch_size()
     {
         using var scope = NewDisposeScope();

@@ -8,6 +8,9 @@ namespace CourseCompanion.SemiSupervised;
 /// </summary>
 public sealed record ClassBalanced : ISelectionRule
 {
+    /// <summary>7 % of 100 images are 7, though 0.07 * 100 is a little more than that.</summary>
+    private const double Rounding = 1e-9;
+
     private ClassBalanced(int? perClass, double? share, double threshold)
     {
         PerClass = perClass;
@@ -44,14 +47,14 @@ public sealed record ClassBalanced : ISelectionRule
     /// <inheritdoc/>
     public PseudoLabels Select(Tensor probabilities)
     {
-        ArgumentNullException.ThrowIfNull(probabilities);
+        ProbabilityRows.Require(probabilities);
         using var scope = NewDisposeScope();
         (Tensor confidence, Tensor predicted) = probabilities.max(1);
         Tensor keep = zeros_like(confidence, dtype: ScalarType.Bool);
         for (long label = 0; label < probabilities.shape[1]; label++)
         {
             Tensor candidates = predicted.eq(label).nonzero().flatten();
-            long count = PerClass ?? (long)Math.Ceiling(Share!.Value * candidates.shape[0]);
+            long count = PerClass ?? (long)Math.Ceiling((Share!.Value * candidates.shape[0]) - Rounding);
             count = Math.Min(count, candidates.shape[0]);
             (_, Tensor best) = confidence.index_select(0, candidates).topk((int)count, 0);
             keep.index_fill_(0, candidates.index_select(0, best), true);

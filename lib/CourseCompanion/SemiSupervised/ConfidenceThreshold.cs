@@ -20,7 +20,7 @@ public sealed record ConfidenceThreshold : ISelectionRule
     /// <inheritdoc/>
     public PseudoLabels Select(Tensor probabilities)
     {
-        ArgumentNullException.ThrowIfNull(probabilities);
+        ProbabilityRows.Require(probabilities);
         using var scope = NewDisposeScope();
         (Tensor confidence, Tensor predicted) = probabilities.max(1);
         return PseudoLabels.Where(confidence.ge(Threshold), predicted);

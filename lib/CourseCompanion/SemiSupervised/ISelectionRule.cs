@@ -10,5 +10,6 @@ public interface ISelectionRule
 {
     /// <summary>Selects rows of the probabilities.</summary>
     /// <param name="probabilities">Probabilities [N, K] of the unlabelled images, rows that sum to 1.</param>
+    /// <exception cref="ArgumentException">The course's rules refuse rows that are not probabilities, logits for example.</exception>
     PseudoLabels Select(Tensor probabilities);
 }

@@ -19,7 +19,7 @@ public sealed record MarginThreshold : ISelectionRule
     /// <inheritdoc/>
     public PseudoLabels Select(Tensor probabilities)
     {
-        ArgumentNullException.ThrowIfNull(probabilities);
+        ProbabilityRows.Require(probabilities);
         using var scope = NewDisposeScope();
         (Tensor highest, Tensor classes) = probabilities.topk(2, 1);
         Tensor lead = highest.select(1, 0).sub(highest.select(1, 1));

@@ -65,6 +65,50 @@ public class SelectionRuleTests
     }
 
     [Fact]
+    public void ClassBalanced_proportion_is_not_rounded_up_by_rounding()
+    {
+        // 0.07 * 100 is 7.000000000000001.
+        using Tensor probabilities = tensor(new[] { 0.9f, 0.1f }).repeat(100, 1);
+        using PseudoLabels selected = ClassBalanced.Proportion(0.07).Select(probabilities);
+
+        Assert.Equal(7, selected.Count);
+    }
+
+    public static TheoryData<float[,], string> NotProbabilities => new()
+    {
+        { new[,] { { 0.5f, 0.5f }, { 4, 1 } }, "Row 1" },
+        { new[,] { { float.NaN, float.NaN } }, "Row 0" },
+        { new[,] { { 1.5f, -0.5f } }, "Row 0" },
+        { new[,] { { 1f }, { 1f } }, "[2, 1]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotProbabilities))]
+    public void Rows_that_are_no_probabilities_are_refused(float[,] rows, string expected)
+    {
+        using Tensor scores = tensor(rows);
+        foreach (ISelectionRule rule in (ISelectionRule[])[new ConfidenceThreshold(), new MarginThreshold(), ClassBalanced.Top(1)])
+        {
+            Assert.Contains(expected, Assert.Throws<ArgumentException>(() => rule.Select(scores)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_rule_on_no_row_selects_none()
+    {
+        using Tensor nothing = zeros(0, 3);
+        foreach (ISelectionRule rule in (ISelectionRule[])[new ConfidenceThreshold(), new MarginThreshold(), ClassBalanced.Top(1)])
+        {
+            using PseudoLabels selected = rule.Select(nothing);
+            Assert.Equal(0, selected.Count);
+        }
+    }
+
+    [Fact]
+    public void A_probability_of_exactly_1_is_kept() =>
+        Assert.Equal(1, new ConfidenceThreshold(0.999).Select(tensor(new[,] { { 0f, 1f } })).Count);
+
+    [Fact]
     public void ClassBalanced_with_no_image_per_class_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassBalanced.Top(0));
 

@@ -13,6 +13,12 @@ public sealed record TemperatureScaling(double Temperature)
     private const double SmallestInverse = 0.01;
     private const double LargestInverse = 100;
 
+    /// <summary>T &gt; 0; 1 leaves the probabilities as they are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">T is not a positive number.</exception>
+    public double Temperature { get; } = Temperature > 0 && double.IsFinite(Temperature)
+        ? Temperature
+        : throw new ArgumentOutOfRangeException(nameof(Temperature), Temperature, "The temperature must be a positive number, for example 1.5.");
+
     /// <summary>Temperature 1: no change.</summary>
     public static TemperatureScaling None { get; } = new(1);
 

@@ -9,18 +9,18 @@ public static class KnownLabels
     public const long Unknown = -1;
 
     /// <summary>Hides all labels but those of the given points.</summary>
-    /// <param name="labels">Labels [N], int64 in [0, K).</param>
-    /// <param name="known">Numbers [L] of the points whose label stays, int64.</param>
+    /// <param name="labels">Labels [N], of any integer type, in [0, K).</param>
+    /// <param name="known">Numbers [L] of the points whose label stays, of any integer type.</param>
     /// <returns>N labels, <see cref="Unknown"/> where hidden.</returns>
     public static long[] Only(Tensor labels, Tensor known)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(known);
-        using Tensor hostLabels = labels.cpu(), hostKnown = known.cpu();
-        long[] all = hostLabels.data<long>().ToArray();
+        using var scope = NewDisposeScope();
+        long[] all = labels.to(ScalarType.Int64).data<long>().ToArray();
         var shown = new long[all.Length];
         Array.Fill(shown, Unknown);
-        foreach (long point in hostKnown.data<long>().ToArray())
+        foreach (long point in known.to(ScalarType.Int64).data<long>().ToArray())
         {
             shown[point] = all[point];
         }

@@ -28,6 +28,11 @@ public sealed class SparseMatrix
 
         for (int row = 0; row < rowStarts.Length - 1; row++)
         {
+            if (rowStarts[row + 1] < rowStarts[row] || rowStarts[row + 1] > columns.Length)
+            {
+                throw new ArgumentException($"Row {row} ends at {rowStarts[row + 1]}, before its start or beyond the values.", nameof(rowStarts));
+            }
+
             for (int at = rowStarts[row]; at < rowStarts[row + 1]; at++)
             {
                 if (columns[at] < 0 || columns[at] >= columnCount || (at > rowStarts[row] && columns[at] <= columns[at - 1]))

@@ -42,7 +42,7 @@ public sealed class Pca : IDisposable
     /// <param name="components">Number M of directions, in [1, min(N, D)].</param>
     /// <param name="seed">Seed of the random directions.</param>
     /// <param name="powerIterations">Power iterations; more make close variances easier to tell apart.</param>
-    /// <exception cref="ArgumentException">The shape is not [N, D].</exception>
+    /// <exception cref="ArgumentException">The shape is not [N, D], or a feature is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many directions.</exception>
     public static Pca Fit(Tensor points, int components = 2, int seed = 42, int powerIterations = 4)
     {
@@ -62,6 +62,12 @@ public sealed class Pca : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor values = points.detach().to(ScalarType.Float32);
+        if (!values.isfinite().all().item<bool>())
+        {
+            throw new ArgumentException(
+                "A feature is not a finite number: the network that computed it has diverged, or was given such pixels.", nameof(points));
+        }
+
         Tensor mean = values.mean([0L]);
         Tensor centred = values.sub(mean);
 
@@ -85,12 +91,19 @@ public sealed class Pca : IDisposable
     }
 
     /// <summary>Coordinates [N, M] of points [N, D] along the directions.</summary>
+    /// <exception cref="ArgumentException">The points have another number of features than those the directions were found in.</exception>
     public Tensor Transform(Tensor points)
     {
         ArgumentNullException.ThrowIfNull(points);
-        using Tensor values = points.detach().to(ScalarType.Float32);
-        using Tensor centred = values.sub(Mean);
-        return centred.matmul(Components.t());
+        if (points.dim() != 2 || points.shape[1] != Mean.shape[0])
+        {
+            throw new ArgumentException(
+                $"Points must be [N, {Mean.shape[0]}], as those the directions were found in; got [{string.Join(", ", points.shape)}].", nameof(points));
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor centred = points.detach().to(ScalarType.Float32).sub(Mean);
+        return centred.matmul(Components.t()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -57,6 +57,21 @@ public class CalibrationTests
     public void Fit_without_a_single_error_stops_at_the_bound() =>
         Assert.Equal(0.01, TemperatureScaling.Fit(new[,] { { 2f, 1f }, { 1f, 2f } }, [0, 1]).Temperature, 1e-6);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_temperature_that_is_not_positive_is_refused(double temperature) =>
+        Assert.Equal(temperature, Assert.Throws<ArgumentOutOfRangeException>(() => new TemperatureScaling(temperature)).ActualValue);
+
+    [Fact]
+    public void Fit_on_huge_logits_stays_finite()
+    {
+        double temperature = TemperatureScaling.Fit(new[,] { { 1e30f, 0f }, { 1e30f, 0f }, { 0f, 1e30f } }, [0, 1, 1]).Temperature;
+        Assert.Equal(100, temperature, 1e-6);
+    }
+
     [Fact]
     public void ReliabilityBins_put_the_edges_where_they_belong()
     {

@@ -261,6 +261,17 @@ public sealed class PropagationTests
     {
         using Tensor labels = tensor(new long[] { 2, 0, 1, 2 }), known = tensor(new long[] { 3, 1 });
         Assert.Equal([-1L, 0, -1, 2], KnownLabels.Only(labels, known));
+        using Tensor narrow = labels.to(ScalarType.Int32);
+        Assert.Equal([-1L, 0, -1, 2], KnownLabels.Only(narrow, known));
+    }
+
+    [Fact]
+    public void A_matrix_whose_arrays_contradict_each_other_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new SparseMatrix(3, [0, 2, 1, 3], [0, 1, 2], [1, 1, 1]));
+        Assert.Throws<ArgumentException>(() => new SparseMatrix(3, [0, 5, 3], [0, 1, 2], [1, 1, 1]));
+        Assert.Throws<ArgumentException>(() => new SparseMatrix(3, [0, 3], [0, 1, 3], [1, 1, 1]));
+        Assert.Throws<ArgumentException>(() => new SparseMatrix(3, [0, 3], [0, 1, 1], [1, 1, 1]));
     }
 
     internal static long[] Known(int count, params (int Point, long Label)[] known)

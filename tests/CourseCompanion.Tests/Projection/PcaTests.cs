@@ -44,4 +44,34 @@ public sealed class PcaTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Pca.Fit(points, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => Pca.Fit(points, 0));
     }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Fit_of_a_feature_that_is_not_finite_is_refused(float bad)
+    {
+        using Tensor points = tensor(new[,] { { 1f, 2 }, { 3, bad }, { 0, 1 } });
+        Assert.Contains("not a finite number", Assert.Throws<ArgumentException>(() => Pca.Fit(points, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transform_of_other_features_is_refused()
+    {
+        using Tensor points = randn(6, 3);
+        using Pca pca = Pca.Fit(points);
+
+        // A single column would be taken for three equal ones.
+        using Tensor column = zeros(6, 1);
+        Assert.Contains("[N, 3]", Assert.Throws<ArgumentException>(() => pca.Transform(column)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_of_one_point_or_of_copies_has_no_variance()
+    {
+        using Tensor one = ones(1, 4), copies = ones(5, 4);
+        using Pca first = Pca.Fit(one, 1), second = Pca.Fit(copies, 2);
+        Assert.Equal([0], first.ExplainedVariance);
+        Assert.Equal([0, 0], second.ExplainedVariance);
+        Assert.All(second.ExplainedVarianceRatio, ratio => Assert.True(double.IsNaN(ratio)));
+    }
 }

@@ -92,10 +92,16 @@ public static partial class Chart
                 nameof(counts));
         }
 
+        return ConfusionMatrix(title, counts, plainNames, plainNames);
+    }
+
+    private static Figure ConfusionMatrix(string title, long[,] counts, string[] plainNames, string[] columnNames)
+    {
+        int size = plainNames.Length, columns = columnNames.Length;
         var totals = new long[size];
         for (var i = 0; i < size; i++)
         {
-            for (var j = 0; j < size; j++)
+            for (var j = 0; j < columns; j++)
             {
                 totals[i] += counts[i, j] >= 0
                     ? counts[i, j]
@@ -105,12 +111,11 @@ public static partial class Chart
 
         double Share(int i, int j) => totals[i] == 0 ? 0 : (double)counts[i, j] / totals[i];
         string[][] Texts(Func<int, int, string> text) =>
-            [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, size).Select(j => text(i, j)).ToArray())];
+            [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, columns).Select(j => text(i, j)).ToArray())];
 
         var recalls = Enumerable.Range(0, size).Select(i => totals[i] == 0
             ? $"{plainNames[i]}, aucune image"
             : $"{plainNames[i]}, {FrenchNumbers.Percent(Share(i, i))} de {FrenchNumbers.Count(totals[i], "image")}");
-        var names = Theme.Categories(plainNames);
         var figure = new Figure
         {
             Traces =
@@ -118,9 +123,9 @@ public static partial class Chart
                 new HeatmapTrace
                 {
                     Name = "Images",
-                    X = PlotData.Of(names),
+                    X = PlotData.Of(Theme.Categories(columnNames)),
                     Y = PlotData.Of(Theme.Categories(plainNames, wide: true)),
-                    Z = [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, size).Select(j => 100 * Share(i, j)).ToArray())],
+                    Z = [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, columns).Select(j => 100 * Share(i, j)).ToArray())],
                     ZMin = 0,
                     ZMax = 100,
                     ColorScale = ScaleForWriting,
@@ -133,7 +138,7 @@ public static partial class Chart
                     TextTemplate = "%{text}",
                     TextFont = new Font { Size = size > 8 ? 13 : 15, Color = Palette.Ink },
                     HoverText = Texts((i, j) => FrenchText.Typeset(
-                        $"Vraie classe : {plainNames[i]}\nClasse prédite : {plainNames[j]}\n"
+                        $"Vraie classe : {plainNames[i]}\nClasse prédite : {columnNames[j]}\n"
                         + $"{FrenchNumbers.Count(counts[i, j], "image")} sur {FrenchNumbers.Whole(totals[i])}, "
                         + $"soit {FrenchNumbers.Percent(Share(i, j))}")),
                     HoverTemplate = HoverTemplate("%{hovertext}"),
@@ -149,7 +154,7 @@ public static partial class Chart
         };
     }
 
-    /// <summary>A confusion matrix, from the evaluation's own.</summary>
+    /// <summary>A confusion matrix, from the evaluation's own; images without an answer get a last column.</summary>
     /// <param name="title">French title.</param>
     /// <param name="matrix">The counts.</param>
     /// <param name="classes">French names of the classes.</param>
@@ -158,16 +163,25 @@ public static partial class Chart
     public static Figure ConfusionMatrix(string title, ConfusionMatrix matrix, IEnumerable<string> classes)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var counts = new long[matrix.ClassCount, matrix.ClassCount];
+        ArgumentNullException.ThrowIfNull(classes);
+        string[] names = [.. classes];
+        if (matrix.TotalAbstained == 0 || names.Length != matrix.ClassCount)
+        {
+            return ConfusionMatrix(title, matrix.ToArray(), names);
+        }
+
+        var counts = new long[matrix.ClassCount, matrix.ClassCount + 1];
         for (var truth = 0; truth < matrix.ClassCount; truth++)
         {
             for (var predicted = 0; predicted < matrix.ClassCount; predicted++)
             {
                 counts[truth, predicted] = matrix[truth, predicted];
             }
+
+            counts[truth, matrix.ClassCount] = matrix.Abstained(truth);
         }
 
-        return ConfusionMatrix(title, counts, classes);
+        return ConfusionMatrix(title, counts, names, [.. names, "Sans réponse"]);
     }
 
     private static Layout MatrixLayout(string title, Axis x, Axis y, int rows)

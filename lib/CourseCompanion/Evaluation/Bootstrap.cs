@@ -60,6 +60,7 @@ public static class Bootstrap
     /// <param name="scores">Scores [N, K].</param>
     /// <param name="labels">True classes, N values in [0, K).</param>
     /// <param name="figure">The figure to read from the report.</param>
+    /// <param name="predicted">The answers of a method that may abstain; see <see cref="ClassificationReport"/>.</param>
 #pragma warning disable CS1573 // The other parameters are inherited.
     public static ConfidenceInterval ConfidenceInterval(
         float[,] scores,
@@ -67,14 +68,16 @@ public static class Bootstrap
         Func<ClassificationReport, double> figure,
         double level = 0.95,
         int resamples = 1000,
-        int seed = 42)
+        int seed = 42,
+        IReadOnlyList<long>? predicted = null)
 #pragma warning restore CS1573
     {
-        Check.Scores(scores, labels);
         ArgumentNullException.ThrowIfNull(figure);
+        _ = ClassificationReport.Compute(scores, labels, predicted);  // says what is wrong with the input, before anything is drawn
         int classCount = scores.GetLength(1);
         var sampledScores = new float[labels.Count, classCount];
         var sampledLabels = new long[labels.Count];
+        long[]? sampledAnswers = predicted is null ? null : new long[labels.Count];
         return ConfidenceInterval(labels.Count, Statistic, level, resamples, seed);
 
         double Statistic(IReadOnlyList<int> indices)
@@ -83,21 +86,23 @@ public static class Bootstrap
             {
                 Array.Copy(scores, indices[i] * classCount, sampledScores, i * classCount, classCount);
                 sampledLabels[i] = labels[indices[i]];
+                sampledAnswers?[i] = predicted![indices[i]];
             }
 
-            return figure(ClassificationReport.Compute(sampledScores, sampledLabels));
+            return figure(ClassificationReport.Compute(sampledScores, sampledLabels, sampledAnswers));
         }
     }
 
-    /// <inheritdoc cref="ConfidenceInterval(float[,], IReadOnlyList{long}, Func{ClassificationReport, double}, double, int, int)"/>
+    /// <inheritdoc cref="ConfidenceInterval(float[,], IReadOnlyList{long}, Func{ClassificationReport, double}, double, int, int, IReadOnlyList{long})"/>
     public static ConfidenceInterval ConfidenceInterval(
         torch.Tensor scores,
         torch.Tensor labels,
         Func<ClassificationReport, double> figure,
         double level = 0.95,
         int resamples = 1000,
-        int seed = 42) =>
-        ConfidenceInterval(Check.ToMatrix(scores), Check.ToArray(labels), figure, level, resamples, seed);
+        int seed = 42,
+        IReadOnlyList<long>? predicted = null) =>
+        ConfidenceInterval(Check.ToMatrix(scores), Check.ToArray(labels), figure, level, resamples, seed, predicted);
 
     /// <summary>Value below which a share of sorted values lies, interpolated between neighbours as NumPy does; NaN for none.</summary>
     internal static double Percentile(List<double> sorted, double share)

@@ -82,6 +82,19 @@ internal static class Check
         }
     }
 
+    /// <summary>Predicted classes: labels, or -1 for no answer.</summary>
+    public static void Answers(IReadOnlyList<long> predicted, int classCount, string name)
+    {
+        for (int i = 0; i < predicted.Count; i++)
+        {
+            if (predicted[i] < ConfusionMatrix.NoAnswer || predicted[i] >= classCount)
+            {
+                throw new ArgumentOutOfRangeException(
+                    name, predicted[i], $"Answer {i} is neither {ConfusionMatrix.NoAnswer} (none) nor a class in [0, {classCount}).");
+            }
+        }
+    }
+
     /// <summary>A tensor [N, K] of any floating type and device, as a matrix.</summary>
     public static float[,] ToMatrix(torch.Tensor scores)
     {
@@ -104,6 +117,12 @@ internal static class Check
         if (labels.dim() != 1)
         {
             throw new ArgumentException($"Labels must be [N]; got a tensor of {labels.dim()} dimension(s).", nameof(labels));
+        }
+
+        if (labels.is_floating_point())
+        {
+            throw new ArgumentException(
+                $"Labels must be class numbers, int64; got {labels.dtype}: are these scores? Their classes are scores.argmax(1).", nameof(labels));
         }
 
         using torch.Tensor host = labels.to(torch.ScalarType.Int64).cpu().contiguous();

@@ -24,7 +24,8 @@ public sealed record MajorityBaseline(int Label, double Accuracy, double Balance
 /// balanced accuracy, the figures per class and the confusion matrix, beside the majority-class baseline.
 /// </summary>
 /// <remarks>
-/// The predicted class is the one with the highest score, the lowest number among equals. A class that no evaluated
+/// The predicted class is the one with the highest score, the lowest number among equals, unless the answers are given apart:
+/// a method that may abstain gives a row of zeros, whose highest score would be that of class 0. A class that no evaluated
 /// image has: its AUC is NaN and left out of <see cref="MacroAuc"/> (scikit-learn refuses such input), its recall is
 /// left out of <see cref="BalancedAccuracy"/>, and it enters <see cref="MacroF1"/> with 0 only if it was predicted
 /// (both as in scikit-learn). <see cref="AbsentClasses"/> names these classes, so that nobody overlooks them.
@@ -49,6 +50,9 @@ public sealed class ClassificationReport
 
     /// <summary>Number of images evaluated.</summary>
     public long Count => Confusion.Total;
+
+    /// <summary>Number of images that got no answer; each counts as an error.</summary>
+    public long Abstained => Confusion.TotalAbstained;
 
     /// <summary>Number of classes K.</summary>
     public int ClassCount => Confusion.ClassCount;
@@ -82,21 +86,20 @@ public sealed class ClassificationReport
     /// <summary>Evaluates scores against labels.</summary>
     /// <param name="scores">Scores [N, K], logits or probabilities, of any floating type and on any device.</param>
     /// <param name="labels">True classes [N], int64 in [0, K), in the same order.</param>
+    /// <param name="predicted">
+    /// The answers [N] of a method that may abstain: a class, or -1 for none, which counts as an error. The class of the highest
+    /// score if null.
+    /// </param>
     /// <exception cref="ArgumentException">Empty input, sizes that do not fit, or a score that is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A label is outside [0, K).</exception>
-    public static ClassificationReport Compute(torch.Tensor scores, torch.Tensor labels) =>
-        Compute(Check.ToMatrix(scores), Check.ToArray(labels));
+    /// <exception cref="ArgumentOutOfRangeException">A label or an answer is outside its range.</exception>
+    public static ClassificationReport Compute(torch.Tensor scores, torch.Tensor labels, IReadOnlyList<long>? predicted = null) =>
+        Compute(Check.ToMatrix(scores), Check.ToArray(labels), predicted);
 
-    /// <inheritdoc cref="Compute(torch.Tensor, torch.Tensor)"/>
-    public static ClassificationReport Compute(float[,] scores, IReadOnlyList<long> labels)
+    /// <inheritdoc cref="Compute(torch.Tensor, torch.Tensor, IReadOnlyList{long})"/>
+    public static ClassificationReport Compute(float[,] scores, IReadOnlyList<long> labels, IReadOnlyList<long>? predicted = null)
     {
         double[] areas = RocAuc.OneVsRest(scores, labels);
-        var predicted = new long[labels.Count];
-        for (int row = 0; row < predicted.Length; row++)
-        {
-            predicted[row] = Rows.ArgMax(scores, row);
-        }
-
+        predicted ??= [.. Enumerable.Range(0, labels.Count).Select(row => (long)Rows.ArgMax(scores, row))];
         return new ClassificationReport(ConfusionMatrix.Count(labels, predicted, areas.Length), areas);
     }
 }

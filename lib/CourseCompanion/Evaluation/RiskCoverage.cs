@@ -23,7 +23,7 @@ public sealed record AssignedClass(int Label, long Support, long Assigned, doubl
 public static class RiskCoverage
 {
     /// <summary>Risk at every coverage, the images taken in order of decreasing confidence.</summary>
-    /// <param name="probabilities">Scores [N, K]; the confidence of a row is its highest one. Rows of zeros come last.</param>
+    /// <param name="probabilities">Scores [N, K]; the confidence of a row is its highest one. A row of zeros is no answer: it comes last, and is wrong.</param>
     /// <param name="labels">True classes [N], in the same order.</param>
     /// <returns>One point per distinct confidence, in order of increasing coverage: images of equal confidence enter together.</returns>
     /// <exception cref="ArgumentException">Empty input, sizes that do not fit, or a score that is not finite.</exception>
@@ -39,7 +39,7 @@ public static class RiskCoverage
         {
             int row = order[rank];
             float confidence = probabilities[row, predicted[row]];
-            wrong += predicted[row] == labels[row] ? 0 : 1;
+            wrong += predicted[row] == labels[row] && !Rows.IsZero(probabilities, row) ? 0 : 1;
             bool isLastOfEquals = rank + 1 == order.Length || probabilities[order[rank + 1], predicted[order[rank + 1]]] != confidence;
             if (isLastOfEquals)
             {

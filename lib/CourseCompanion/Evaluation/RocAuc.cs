@@ -10,11 +10,18 @@ public static class RocAuc
     /// <param name="scores">Score of the class for each image; any scale, higher means more of the class.</param>
     /// <param name="isPositive">For each image, whether it belongs to the class.</param>
     /// <returns>A value in [0, 1], 0.5 for chance; NaN where all images or none belong to the class.</returns>
+    /// <exception cref="ArgumentException">Not one label per score, or a score that is not a number.</exception>
     public static double Binary(ReadOnlySpan<float> scores, ReadOnlySpan<bool> isPositive)
     {
         if (scores.Length != isPositive.Length)
         {
             throw new ArgumentException($"{scores.Length} scores but {isPositive.Length} labels.", nameof(isPositive));
+        }
+
+        // Not a number equals nothing, itself included: it has no rank.
+        if (scores.IndexOf(float.NaN) is >= 0 and int bad)
+        {
+            throw new ArgumentException($"Score {bad} is not a number (NaN), which cannot be ranked.", nameof(scores));
         }
 
         float[] sorted = scores.ToArray();

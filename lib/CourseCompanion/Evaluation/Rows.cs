@@ -17,4 +17,18 @@ internal static class Rows
 
         return best;
     }
+
+    /// <summary>Whether a row holds nothing but zeros: no answer, where scores are probabilities.</summary>
+    public static bool IsZero(float[,] scores, int row)
+    {
+        for (int column = 0; column < scores.GetLength(1); column++)
+        {
+            if (scores[row, column] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -182,6 +182,18 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void ConfusionMatrix_of_a_method_that_abstains_shows_it_in_a_column()
+    {
+        var figure = Chart.ConfusionMatrix("C", ConfusionMatrix.Count([0, 0, 1, 0], [0, 1, 1, -1], 2), ["a", "b"]);
+
+        var trace = Json(figure).GetProperty("data")[0];
+        Assert.Equal([33.3333, 33.3333, 33.3333], Numbers(trace.GetProperty("z")[0]));
+        Assert.Equal([0, 100, 0], Numbers(trace.GetProperty("z")[1]));
+        Assert.Equal("Sans réponse", trace.GetProperty("x")[2].GetString());
+        Assert.Contains("a, 33,3\u00A0% de 3\u00A0images", figure.AltText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ReliabilityDiagram_tells_the_error_and_leaves_empty_bins_out()
     {
         var figure = Chart.ReliabilityDiagram(

@@ -42,6 +42,21 @@ public class BootstrapTests
     }
 
     [Fact]
+    public void ConfidenceInterval_resamples_the_answers_of_a_method_that_abstains()
+    {
+        JsonElement golden = s_golden.GetProperty("abstentions");
+        float[,] scores = golden.GetProperty("scores").Matrix();
+        long[] labels = golden.GetProperty("labels").Longs(), predicted = golden.GetProperty("predicted").Longs();
+
+        ConfidenceInterval direct = Bootstrap.ConfidenceInterval(labels.Length, rows => rows.Average(row => predicted[row] == labels[row] ? 1 : 0));
+        ConfidenceInterval report = Bootstrap.ConfidenceInterval(scores, labels, figures => figures.Accuracy, predicted: predicted);
+
+        Assert.Equal(direct.Estimate, report.Estimate, 1e-12);
+        Assert.Equal(direct.Lower, report.Lower, 1e-12);
+        Assert.Equal(direct.Upper, report.Upper, 1e-12);
+    }
+
+    [Fact]
     public void ConfidenceInterval_of_a_report_figure_resamples_scores_and_labels_together()
     {
         JsonElement golden = s_golden.GetProperty("problems")[0];

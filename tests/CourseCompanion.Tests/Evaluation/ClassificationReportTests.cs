@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CourseCompanion.Evaluation;
+using TorchSharp;
 
 namespace CourseCompanion.Tests.Evaluation;
 
@@ -44,6 +45,75 @@ public class ClassificationReportTests
 
         Assert.Equal(golden.GetProperty("balanced_accuracy").GetDouble(), confusion.BalancedAccuracy, 1e-12);
         Assert.Equal(golden.GetProperty("macro_f1").GetDouble(), confusion.MacroF1, 1e-12);
+    }
+
+    [Fact]
+    public void Compute_of_a_method_that_abstains_counts_errors_as_scikit_learn_does()
+    {
+        JsonElement golden = s_golden.GetProperty("abstentions");
+        float[,] scores = golden.GetProperty("scores").Matrix();
+        long[] labels = golden.GetProperty("labels").Longs(), predicted = golden.GetProperty("predicted").Longs();
+        var report = ClassificationReport.Compute(scores, labels, predicted);
+
+        Assert.Equal(golden.GetProperty("auc").GetDouble(), report.MacroAuc, 1e-9);
+        Assert.Equal(golden.GetProperty("accuracy").GetDouble(), report.Accuracy, 1e-12);
+        Assert.Equal(golden.GetProperty("balanced_accuracy").GetDouble(), report.BalancedAccuracy, 1e-12);
+        Assert.Equal(golden.GetProperty("macro_f1").GetDouble(), report.MacroF1, 1e-12);
+        Assert.Equal(labels.Length, report.Count);
+        Assert.Equal(predicted.Count(label => label == -1), report.Abstained);
+        Assert.Equal(golden.GetProperty("abstained").Longs(), Enumerable.Range(0, 4).Select(report.Confusion.Abstained));
+        for (int label = 0; label < report.ClassCount; label++)
+        {
+            ClassFigures figures = report.PerClass[label];
+            Assert.Equal(golden.GetProperty("recall")[label].GetDouble(), figures.Recall, 1e-12);
+            Assert.Equal(golden.GetProperty("precision")[label].GetDouble(), figures.Precision, 1e-12);
+            Assert.Equal(golden.GetProperty("f1")[label].GetDouble(), figures.F1, 1e-12);
+            Assert.Equal(golden.GetProperty("support")[label].GetInt64(), figures.Support);
+        }
+
+        Assert.True(report.Accuracy < ClassificationReport.Compute(scores, labels).Accuracy, "rows of zeros are right by luck where nobody says that they abstain");
+    }
+
+    [Fact]
+    public void Compute_with_answers_that_are_the_highest_scores_changes_nothing()
+    {
+        JsonElement golden = s_golden.GetProperty("problems")[0];
+        float[,] scores = golden.GetProperty("scores").Matrix();
+        long[] labels = golden.GetProperty("labels").Longs();
+        long[] predicted = [.. Enumerable.Range(0, labels.Length).Select(row => (long)Enumerable.Range(0, 3).MaxBy(label => scores[row, label]))];
+
+        ClassificationReport implied = ClassificationReport.Compute(scores, labels), given = ClassificationReport.Compute(scores, labels, predicted);
+
+        Assert.Equal(implied.PerClass, given.PerClass);
+        Assert.Equal(0, given.Abstained);
+    }
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(2)]
+    public void Compute_with_an_answer_that_is_no_class_is_refused(long answer) =>
+        Assert.Equal(answer, Assert.Throws<ArgumentOutOfRangeException>(
+            () => ClassificationReport.Compute(new[,] { { 0.5f, 0.5f } }, [0], [answer])).ActualValue);
+
+    [Fact]
+    public void Compute_with_labels_that_are_scores_asks_for_classes()
+    {
+        using torch.Tensor scores = torch.tensor(new[,] { { 0.9f, 0.1f } }), labels = torch.tensor(new[] { 0.9f });
+
+        Assert.Contains("argmax", Assert.Throws<ArgumentException>(() => ClassificationReport.Compute(scores, labels)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compute_takes_int32_labels_double_scores_and_views()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor scores = torch.tensor(new[,] { { 0.9, 0.2, 0.4 }, { 0.1, 0.8, 0.6 } }).t();  // answers: 0, 1, 1
+        torch.Tensor labels = torch.tensor(new[,] { { 0, 9 }, { 1, 9 }, { 0, 9 } }, torch.ScalarType.Int32).select(1, 0);  // 0, 1, 0
+
+        ClassificationReport report = ClassificationReport.Compute(scores, labels);
+
+        Assert.Equal(2 / 3.0, report.Accuracy, 1e-12);
+        Assert.Equal(1, report.MacroAuc);
     }
 
     [Fact]
@@ -128,6 +198,22 @@ public class ClassificationReportTests
     public void Compute_with_a_single_column_asks_for_one_per_class() =>
         Assert.Contains("[1 - p, p]", Assert.Throws<ArgumentException>(
             () => ClassificationReport.Compute(new float[2, 1], [0, 0])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Binary_auc_of_a_score_that_is_not_a_number_is_refused() =>
+        Assert.Contains("Score 1", Assert.Throws<ArgumentException>(
+            () => RocAuc.Binary([0.1f, float.NaN, 0.4f], [false, true, true])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Binary_auc_of_nothing_or_of_one_image_is_undefined()
+    {
+        Assert.True(double.IsNaN(RocAuc.Binary([], [])));
+        Assert.True(double.IsNaN(RocAuc.Binary([0.3f], [true])));
+    }
+
+    [Fact]
+    public void Binary_auc_of_infinite_scores_ranks_them() =>
+        Assert.Equal(1, RocAuc.Binary([float.NegativeInfinity, 2, float.PositiveInfinity], [false, true, true]));
 
     [Fact]
     public void Binary_auc_with_a_tie_counts_it_one_half() =>

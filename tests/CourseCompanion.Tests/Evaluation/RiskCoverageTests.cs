@@ -17,6 +17,13 @@ public sealed class RiskCoverageTests
     }
 
     [Fact]
+    public void Curve_counts_rows_of_zeros_as_wrong_whatever_their_class()
+    {
+        IReadOnlyList<RiskCoveragePoint> curve = RiskCoverage.Curve(new[,] { { 0.9f, 0.1f }, { 0, 0 } }, [0, 0]);
+        Assert.Equal([0, 0.5], curve.Select(point => point.Risk));
+    }
+
+    [Fact]
     public void Area_is_the_mean_risk_over_coverage() =>
         Assert.Equal((0.25 * 0.4) + (0.4 * 0.2), RiskCoverage.Area(Probabilities, Labels), 1e-12);
 

@@ -59,6 +59,22 @@ def absent_class():
             "macro_f1": float(precision_recall_fscore_support(labels, predicted, zero_division=0)[2].mean())}
 
 
+def abstentions():
+    """Answers of a method that may abstain (-1); it has a row of zeros there, whose highest score is that of class 0."""
+    rng = np.random.RandomState(11)
+    labels = rng.choice(4, 80, p=[0.5, 0.2, 0.2, 0.1])
+    scores = softmax(rng.normal(size=(80, 4)) + 1.5 * np.eye(4)[labels], axis=1).astype(np.float32)
+    predicted = scores.argmax(1)
+    abstained = rng.uniform(size=80) < 0.2
+    scores[abstained], predicted[abstained] = 0, -1
+    precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=range(4), zero_division=0)
+    return {"scores": scores.tolist(), "labels": labels.tolist(), "predicted": predicted.tolist(),
+            "abstained": [int((abstained & (labels == c)).sum()) for c in range(4)],
+            "accuracy": float((labels == predicted).mean()), "balanced_accuracy": float(recall.mean()), "macro_f1": float(f1.mean()),
+            "precision": precision.tolist(), "recall": recall.tolist(), "f1": f1.tolist(), "support": support.tolist(),
+            "auc": float(np.mean([roc_auc_score(labels == c, scores[:, c]) for c in range(4)]))}
+
+
 def bootstrap_of_accuracy():
     rng = np.random.RandomState(5)
     correct = (rng.uniform(size=500) < 0.7).astype(int)
@@ -79,5 +95,5 @@ print(json.dumps({
         problem("ties", 2, 120, 4, round_to=0),
         problem("2 classes", 3, 40, 2),
     ],
-    "absent_class": absent_class(), "bootstrap": bootstrap_of_accuracy(), "percentiles": percentiles(),
+    "absent_class": absent_class(), "abstentions": abstentions(), "bootstrap": bootstrap_of_accuracy(), "percentiles": percentiles(),
 }))

@@ -53,13 +53,13 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             PropagationResult spread = NeighbourCounts
                 .SelectMany(k => Enum.GetValues<EdgeWeights>().Select(kernel => LabelSpreading.Fit(
                     widest.With(new GraphOptions { Neighbours = k, Weights = kernel }), known, options: new() { ClassCount = data.Train.ClassCount }, cancellation: cancellation)))
-                .MaxBy(result => ClassificationReport.Compute(result.Predict(around).Probabilities, validationTruth).BalancedAccuracy)!;
+                .MaxBy(result => Judge(result.Predict(around), validationTruth).BalancedAccuracy)!;
 
             long[] unlabelled = Numbers(split.UnlabelledIndices), truth = Numbers(data.Train.Labels.index_select(0, split.UnlabelledIndices));
             using Tensor opinion = Predictor.Probabilities(expert, train, split.UnlabelledIndices, cancellation: cancellation);
             long[] expertLabels = Numbers(opinion.argmax(1));
             hidden.Add("expert", ClassificationReport.Compute(opinion, tensor(truth)));
-            hidden.Add("graph", ClassificationReport.Compute(spread.Select(unlabelled).Probabilities, truth));
+            hidden.Add("graph", Judge(spread.Select(unlabelled), truth));
 
             long[] surest = [.. unlabelled.Where(point => spread.Labels[point] >= 0).OrderByDescending(point => spread.Margin(point))];
             (SimpleCnn Model, double Validation)[] students = [.. Coverages.Select(coverage => OnSpread(surest.Take((int)(coverage * surest.Length))))];
@@ -69,7 +69,7 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             tested.Add("pseudo_labels", Evaluate(expert, test, data, cancellation));
             tested.Add("propagated", Evaluate(students.MaxBy(student => student.Validation).Model, test, data, cancellation));
             tested.Add("agreed", Evaluate(OnSpread(agreed).Model, test, data, cancellation));
-            tested.Add("graph", ClassificationReport.Compute(spread.Predict(Embed(expert, test), cancellation).Probabilities, Numbers(data.Test.Labels)));
+            tested.Add("graph", Judge(spread.Predict(Embed(expert, test), cancellation), Numbers(data.Test.Labels)));
 
             (SimpleCnn Model, double Validation) OnSpread(IEnumerable<long> points)
             {
@@ -102,6 +102,10 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
         random.manual_seed(seed);
         return new SimpleCnn((int)data.Train.Images.shape[1], data.Train.ClassCount);
     }
+
+    /// <summary>Figures of the graph's answers; having none is an error.</summary>
+    private static ClassificationReport Judge(ClassPredictions answers, long[] truth) =>
+        ClassificationReport.Compute(answers.Probabilities, truth, answers.Labels);
 
     private static ClassificationReport Evaluate(SimpleCnn model, ResidentImages test, MedicalDataset data, CancellationToken cancellation)
     {

@@ -31,8 +31,10 @@ public static class Calibration
         for (int row = 0; row < labels.Count; row++)
         {
             int predicted = Rows.ArgMax(probabilities, row);
-            double p = Math.Min(probabilities[row, predicted], 1.0);
-            int bin = Math.Clamp((int)Math.Ceiling(p * bins) - 1, 0, bins - 1);
+            float p = Math.Min(probabilities[row, predicted], 1f);
+
+            // In single precision, as the probability is: 0.2 lies on the edge at 0.2, not beyond it.
+            int bin = Math.Clamp((int)MathF.Ceiling(p * bins) - 1, 0, bins - 1);
             count[bin]++;
             confidence[bin] += p;
             right[bin] += predicted == labels[row] ? 1 : 0;

@@ -84,6 +84,20 @@ public class CalibrationTests
     }
 
     [Fact]
+    public void ReliabilityBins_put_a_confidence_of_a_fifth_below_the_edge_at_a_fifth()
+    {
+        // In single precision 0.2 is a little more than a fifth.
+        IReadOnlyList<ReliabilityBin> bins = Calibration.ReliabilityBins(new[,] { { 0.2f, 0.2f, 0.2f, 0.2f, 0.2f } }, [0], bins: 10);
+
+        Assert.Equal(1, bins[1].Count);
+        for (int edge = 1; edge <= 10; edge++)
+        {
+            float p = edge / 10f;
+            Assert.Equal(1, Calibration.ReliabilityBins(new[,] { { p, 1 - p, 0 } }, [0], 10)[Math.Max(edge, 10 - edge) - 1].Count);
+        }
+    }
+
+    [Fact]
     public void ReliabilityBins_of_logits_ask_for_a_softmax() =>
         Assert.Contains("softmax", Assert.Throws<ArgumentException>(
             () => Calibration.ReliabilityBins(new[,] { { 3f, -1f } }, [0])).Message, StringComparison.Ordinal);

@@ -72,16 +72,24 @@ public sealed class NeighbourGraph : IDisposable
     /// <param name="gamma">Gamma of the rbf weights, or NaN for binary weights.</param>
     public static double Weight(double distance, double gamma) => double.IsNaN(gamma) ? 1 : Math.Exp(-gamma * distance * distance);
 
-    /// <summary>The component of each point: numbered from 0 in the order of their first points, edges taken both ways.</summary>
+    /// <summary>
+    /// The component of each point: numbered from 0 in the order of their first points, edges taken both ways. An edge of weight
+    /// zero (rbf weights of distant points vanish) joins nothing: no label passes it.
+    /// </summary>
     public int[] ConnectedComponents()
     {
         int[] parent = [.. Enumerable.Range(0, Count)];
         for (int row = 0; row < Count; row++)
         {
-            foreach (int column in Weights.ColumnsOf(row))
+            ReadOnlySpan<int> columns = Weights.ColumnsOf(row);
+            ReadOnlySpan<double> weights = Weights.ValuesOf(row);
+            for (int edge = 0; edge < columns.Length; edge++)
             {
-                int left = Root(parent, row), right = Root(parent, column);
-                parent[Math.Max(left, right)] = Math.Min(left, right);
+                if (weights[edge] > 0)
+                {
+                    int left = Root(parent, row), right = Root(parent, columns[edge]);
+                    parent[Math.Max(left, right)] = Math.Min(left, right);
+                }
             }
         }
 

@@ -266,6 +266,17 @@ public sealed class PropagationTests
     }
 
     [Fact]
+    public void An_edge_that_weighs_nothing_joins_nothing()
+    {
+        // The last point is so far that the weight of its edges vanishes.
+        using Tensor points = tensor(new[,] { { 0f }, { 1 }, { 2 }, { 1e4f } });
+        using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 2, Weights = EdgeWeights.Rbf });
+
+        Assert.Equal([0, 0, 0, 1], graph.ConnectedComponents());
+        Assert.Equal(KnownLabels.Unknown, LabelSpreading.Fit(graph, [0, -1, -1, -1]).Labels[3]);
+    }
+
+    [Fact]
     public void A_matrix_whose_arrays_contradict_each_other_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new SparseMatrix(3, [0, 2, 1, 3], [0, 1, 2], [1, 1, 1]));

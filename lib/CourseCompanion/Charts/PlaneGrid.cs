@@ -51,8 +51,8 @@ public sealed record PlaneGrid
             throw new ArgumentException($"Points of the plane are [N, 2], not [{string.Join(", ", points.shape)}].", nameof(points));
         }
 
-        using Tensor host = points.detach().to(ScalarType.Float32).cpu().contiguous();
-        float[] values = host.data<float>().ToArray();
+        using var scope = NewDisposeScope();
+        float[] values = points.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
         var (left, right) = Ends(values.Where((_, i) => i % 2 == 0));
         var (bottom, top) = Ends(values.Where((_, i) => i % 2 == 1));
         return new PlaneGrid(left, right, bottom, top, columns, rows);

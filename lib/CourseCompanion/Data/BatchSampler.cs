@@ -82,7 +82,7 @@ public sealed class BatchSampler
         for (long batch = 0; batch < BatchesPerEpoch; batch++)
         {
             long start = batch * BatchSize;
-            yield return order.narrow(0, start, Math.Min(BatchSize, Count - start)).clone();
+            yield return Copy(order, start, Math.Min(BatchSize, Count - start));
         }
     }
 
@@ -98,6 +98,13 @@ public sealed class BatchSampler
                 yield return batch;
             }
         }
+    }
+
+    /// <summary>A part of the order without the view it is seen through, which would keep the whole order in memory.</summary>
+    private static Tensor Copy(Tensor order, long start, long length)
+    {
+        using Tensor view = order.narrow(0, start, length);
+        return view.clone();
     }
 
     private static long Length(Tensor indices)

@@ -104,7 +104,8 @@ internal static class Check
             throw new ArgumentException($"Scores must be [N, K]; got a tensor of {scores.dim()} dimension(s).", nameof(scores));
         }
 
-        using torch.Tensor host = scores.detach().to(torch.ScalarType.Float32).cpu().contiguous();
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor host = scores.detach().to(torch.ScalarType.Float32).cpu().contiguous();
         var matrix = new float[scores.shape[0], scores.shape[1]];
         Buffer.BlockCopy(host.data<float>().ToArray(), 0, matrix, 0, matrix.Length * sizeof(float));
         return matrix;
@@ -125,7 +126,7 @@ internal static class Check
                 $"Labels must be class numbers, int64; got {labels.dtype}: are these scores? Their classes are scores.argmax(1).", nameof(labels));
         }
 
-        using torch.Tensor host = labels.to(torch.ScalarType.Int64).cpu().contiguous();
-        return host.data<long>().ToArray();
+        using var scope = torch.NewDisposeScope();
+        return labels.to(torch.ScalarType.Int64).cpu().contiguous().data<long>().ToArray();
     }
 }

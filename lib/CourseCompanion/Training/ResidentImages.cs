@@ -13,7 +13,7 @@ public sealed class ResidentImages : IDisposable
     // (a training step of SimpleCnn takes a quarter less time in that layout).
     private readonly Tensor _pixels;
 
-    /// <summary>Keeps a copy of the images, on their device.</summary>
+    /// <summary>Keeps the images, on their device; a copy, unless their memory lies as batches need it (grey images).</summary>
     /// <param name="images">Images [N, C, H, W], uint8.</param>
     /// <exception cref="ArgumentException">The images have another shape or type.</exception>
     public ResidentImages(Tensor images)

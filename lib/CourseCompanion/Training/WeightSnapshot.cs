@@ -17,6 +17,7 @@ public sealed class WeightSnapshot : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         return new WeightSnapshot(model.state_dict().ToDictionary(
             entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope()));
     }

@@ -22,7 +22,8 @@ internal sealed class PointCloud
 
     public PointCloud(Tensor points, DistanceMetric metric)
     {
-        using Tensor host = Check(points).detach().to(ScalarType.Float32).cpu().contiguous();
+        using var scope = NewDisposeScope();
+        Tensor host = Check(points).detach().to(ScalarType.Float32).cpu().contiguous();
         _values = host.data<float>().ToArray();
         Count = (int)host.shape[0];
         Dimension = (int)host.shape[1];

@@ -22,6 +22,11 @@ internal static class CourseCommand
             return ReportUsage(parsed, context);
         }
 
+        if (MistypedOption(parsed) is { } mistyped && parsed.Action is not HelpAction)
+        {
+            return ReportMistypedOption(mistyped, parsed, context);
+        }
+
         // Commands report their errors themselves (see Run). Ctrl-C cancels the token that they are given; a command that
         // does not come back within the time below is ended by the library, with 130 as well.
         return await parsed.InvokeAsync(new InvocationConfiguration
@@ -118,10 +123,27 @@ internal static class CourseCommand
             }
         }
 
-        string path = string.Join(' ', Ancestors(parsed.CommandResult).Reverse().Append("--help"));
-        context.Error.WriteLine($"course: './course {path}' shows what there is.");
+        context.Error.WriteLine($"course: './course {HelpOf(parsed)}' shows what there is.");
         return ExitCode.Usage;
     }
+
+    /// <summary>An unknown option of a command that takes any number of words is parsed as one of these words.</summary>
+    private static string? MistypedOption(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens)
+        .Select(token => token.Value)
+        .FirstOrDefault(word => word.StartsWith('-'));
+
+    private static int ReportMistypedOption(string typed, ParseResult parsed, CommandContext context)
+    {
+        Command command = parsed.CommandResult.Command;
+        context.Error.WriteLine($"course: There is no option '{typed}'."
+            + NearestNames.Suggest(typed, command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))));
+        context.Error.WriteLine($"course: './course {HelpOf(parsed)}' shows what there is.");
+        return ExitCode.Usage;
+    }
+
+    private static string HelpOf(ParseResult parsed) =>
+        string.Join(' ', Ancestors(parsed.CommandResult).Reverse().Append("--help"));
 
     private static IEnumerable<string> Ancestors(CommandResult result)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using CourseCompanion.Cli.Running;
 using CourseCompanion.Notebooks.Execution;
 
@@ -44,14 +45,8 @@ internal static class RunCommand
         {
             Description = "Seconds after which a cell is stopped and its notebook counts as failed.",
             HelpName = "SECONDS",
+            CustomParser = ParseSeconds,
         };
-        cellTimeout.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not > 0)
-            {
-                result.AddError("--cell-timeout takes a positive number of seconds.");
-            }
-        });
 
         Command command = new("run", "Executes notebooks, each in a process of its own. Exit code 1 when a cell fails.")
         {
@@ -100,5 +95,18 @@ internal static class RunCommand
         }
 
         return values;
+    }
+
+    private static double? ParseSeconds(ArgumentResult result)
+    {
+        // A million seconds: a timer takes no more than some seven weeks.
+        if (double.TryParse(result.Tokens[^1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is > 0 and <= 1e6)
+        {
+            return seconds;
+        }
+
+        result.AddError("--cell-timeout takes a positive number of seconds.");
+        return null;
     }
 }

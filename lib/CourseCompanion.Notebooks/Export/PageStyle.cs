@@ -63,7 +63,7 @@ internal static class PageStyle
         th { background: #eef1f4; text-align: left; }
         tbody tr:nth-child(even) { background: #f8f9fb; }
         math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", serif; font-size: 1.1em; }
-        math[display="block"] { margin: 1em 0; overflow-x: auto; }
+        math[display="block"] { margin: 1em 0; overflow: auto hidden; }
         code.displayed { display: block; margin: 1em 0; overflow-x: auto; white-space: pre; }
         details > summary { cursor: pointer; color: var(--accent); }
         .k { color: #0033b3; font-weight: 600; } .s { color: #0a5a2a; } .n { color: #8a3b00; } .c { color: #5c6670; font-style: italic; }

@@ -45,7 +45,7 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
         {
             yield return "Ces images sont dessinées par un programme pour que le cours fonctionne sans les vraies données. "
                 + "Les scores obtenus ici ne disent rien de la médecine et ne se comparent à aucun chiffre publié.";
-            yield return $"Pourquoi ? {string.Join(" ; ", _provenance.Tried.Select(Explain))}.";
+            yield return $"Les vraies images manquent : {string.Join(" ; ", _provenance.Tried.Select(Explain))}.";
             yield return _info.File.Url is null
                 ? $"Pour travailler sur les vraies images : placez {_info.File.Name} dans un dossier et nommez ce dossier avec --data ou COURSE_DATA."
                 : $"Pour travailler sur les vraies images : ./course data get {_info.Name}, ou placez {_info.File.Name} dans un dossier et nommez ce dossier avec --data ou COURSE_DATA.";
@@ -74,7 +74,7 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
     {
         (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n’est indiqué",
         (DataSource.LocalFile, _) => "le dossier indiqué ne contient pas le fichier",
-        (DataSource.Cache, _) => "il n’a pas encore été téléchargé",
+        (DataSource.Cache, _) => "le fichier n’a pas encore été téléchargé",
         (_, MissingReason.Offline) => "le téléchargement est désactivé (COURSE_OFFLINE=1)",
         (_, MissingReason.NoDownload) => "ce jeu de données ne se télécharge pas",
         _ => "le serveur est injoignable",

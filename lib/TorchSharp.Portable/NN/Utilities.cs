@@ -24,7 +24,7 @@ public static partial class torch
                         return 0;
                     }
                     var norms = gradients.Select(gradient => Op.Call("norm.Scalar", gradient, norm_type)).ToArray();
-                    var total = Op.Call("norm.Scalar", Op.Call("stack", norms, 0), norm_type).item<float>();
+                    var total = Op.Call("norm.Scalar", Op.Call("stack", norms, 0), norm_type).to(ScalarType.Float64).item<double>();
                     var scale = max_norm / (total + 1e-6);
                     if (scale < 1)
                     {

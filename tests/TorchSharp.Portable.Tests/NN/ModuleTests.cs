@@ -354,6 +354,21 @@ public class ModuleTests
     }
 
     [Fact]
+    public void Batch_normalisation_of_one_value_per_channel_is_refused_while_training()
+    {
+        // Its variance is 0 / 0, which would stay in the running statistics.
+        using var scope = NewDisposeScope();
+        using var norm = BatchNorm1d(3);
+
+        Assert.Contains("more than 1 value per channel", Assert.Throws<ArgumentException>(() => norm.call(ones(1, 3))).Message, StringComparison.Ordinal);
+        Assert.True(isfinite(norm.running_var!).all().item<bool>());
+        Assert.Equal(0, norm.num_batches_tracked!.item<long>());
+        norm.call(ones(1, 3, 2));
+        norm.eval();
+        norm.call(ones(1, 3));
+    }
+
+    [Fact]
     public void Clip_grad_norm_scales_all_gradients_together()
     {
         using var scope = NewDisposeScope();
@@ -365,6 +380,11 @@ public class ModuleTests
         Assert.Equal(0.6f, parameters[0].grad![0].item<float>(), 5);
         Assert.Equal(0.8f, parameters[1].grad![0].item<float>(), 5);
         Assert.Equal(1, nn.utils.clip_grad_norm_(parameters, 10), 4);
+
+        using var precise = nn.Linear(2, 1, hasBias: false, dtype: ScalarType.Float64);
+        precise.weight.grad = tensor(new[,] { { 3.0, 4.0 } });
+        Assert.Equal(5, nn.utils.clip_grad_norm_(precise.parameters(), 1), 12);
+        Assert.Equal(0.6, precise.weight.grad![0, 0].item<double>(), 6);
         Assert.Equal(0.6f, parameters[0].grad![0].item<float>(), 5);
 
         nn.utils.clip_grad_value_(parameters, 0.7);

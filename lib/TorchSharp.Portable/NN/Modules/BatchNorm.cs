@@ -16,6 +16,12 @@ public abstract class BatchNorm : NormBase
     public override Tensor forward(Tensor input)
     {
         ValidateInputDimensions(input);
+        if (training && input.numel() == input.shape[1])
+        {
+            throw new ArgumentException(
+                $"Expected more than 1 value per channel when training, got input size [{string.Join(", ", input.shape)}]: give more than one example.",
+                nameof(input));
+        }
         var newest = momentum ?? 0;
         if (training && num_batches_tracked is { } seen)
         {

@@ -26,7 +26,8 @@ flags="-O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter"
 if [ -n "${LIBTORCH:-}" ]; then
   [ -d "$LIBTORCH/include" ] && [ -d "$LIBTORCH/lib" ] || fail "LIBTORCH=$LIBTORCH has no include/ and lib/"
   headers=$LIBTORCH/include
-  libraries="-L$LIBTORCH/lib -Wl,-rpath,$LIBTORCH/lib"
+  own=$LIBTORCH
+  libraries=
   # Which std::string that libtorch was compiled with shows in its symbols.
   if nm -D --defined-only "$LIBTORCH/lib/libc10.so" | grep -q '_ZN3c105Error.*cxx11'; then abi=1; else abi=0; fi
   flags="$flags -D_GLIBCXX_USE_CXX11_ABI=$abi"
@@ -36,6 +37,7 @@ if [ -n "${LIBTORCH:-}" ]; then
   fi
 else
   headers=/usr/include
+  own=
   libraries=
   # libtorch computes on OpenMP's threads. An OpenBLAS that shares them never fights it for the cores, and still uses
   # every core for one large product; loaded first, it is the one that libtorch gets, whatever the system's default is.
@@ -56,15 +58,14 @@ major=$(number MAJOR) minor=$(number MINOR)
 if [ "${major:-2}" -ge 2 ] && [ "${minor:-99}" -ge 9 ]; then standard=c++20; else standard=c++17; fi
 flags="-std=$standard $flags"
 
-includes="-isystem $headers/torch/csrc/api/include"
-if [ "$headers" != /usr/include ]; then includes="$includes -isystem $headers"; fi
-sources=$(find "$here" -name '*.cpp' | sort)
+# Lists of words, but for what holds a folder of the user's, which may hold a space.
+set -- "$here"/*.cpp
 link="$libraries -ltorch -ltorch_cpu -lc10 -ljpeg -lpng16 -lpthread -ldl"
 
 target=$output/libtorchsharp_portable.so
 stamp=$output/libtorchsharp_portable.stamp
 mkdir -p "$output"
-key=$({ cat $sources "$here"/*.h "$0"; echo "$compiler $flags $includes $link"; ls -lL "$torch" "$version"; } | sha256sum)
+key=$({ cat "$@" "$here"/*.h "$0"; echo "$compiler $flags $headers $own $link"; ls -lL "$torch" "$version"; } | sha256sum)
 if [ -e "$target" ] && [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$key" ]; then
   exit 0
 fi
@@ -73,11 +74,12 @@ echo "native build: compiling over $(dirname "$torch")"
 work=$(mktemp -d "$output/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 pids=
-for source in $sources; do
-  "$compiler" $flags $includes -c "$source" -o "$work/$(basename "$source" .cpp).o" &
+for source in "$@"; do
+  "$compiler" $flags -isystem "$headers/torch/csrc/api/include" ${own:+-isystem "$headers"} -c "$source" -o "$work/$(basename "$source" .cpp).o" &
   pids="$pids $!"
 done
 for pid in $pids; do wait "$pid" || fail "compilation failed"; done
-"$compiler" -shared -o "$work/libtorchsharp_portable.so" "$work"/*.o $link
+"$compiler" -shared -o "$work/libtorchsharp_portable.so" "$work"/*.o \
+  ${own:+"-L$own/lib" "-Wl,-rpath,$own/lib"} $link
 mv -f "$work/libtorchsharp_portable.so" "$target"
 echo "$key" >"$stamp"

@@ -50,6 +50,8 @@ internal static class BundleBuilder
                 data[formatter.MimeType] = ToNode(formatter.MimeType, writer.ToString());
             }
         }
+        using var once = ReadOnce.Wrap(value);
+        value = once ?? value;
         // Someone who registered a formatter wants to see it, not the default table over it.
         if (data.Count == 0 && HtmlTables.TryFormat(value) is { } table)
         {

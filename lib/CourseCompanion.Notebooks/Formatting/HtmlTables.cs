@@ -72,11 +72,13 @@ internal static class HtmlTables
 
     private static Type? ItemType(IEnumerable sequence)
     {
+        var seen = 0;
         foreach (var item in sequence)
         {
-            if (item is not null)
+            // Of a sequence of nothing, which may have no end, only the items that would be shown.
+            if (item is not null || ++seen > Formatter.ListExpansionLimit)
             {
-                return item.GetType();
+                return item?.GetType();
             }
         }
         return null;

@@ -231,4 +231,32 @@ public sealed class FormattingTests : IDisposable
             return text is not null;
         }
     }
+
+    [Fact]
+    public void Sequence_that_is_computed_as_it_is_read_is_computed_once()
+    {
+        var computed = 0;
+
+        var bundle = Bundle(Enumerable.Range(0, 3).Select(i => new { Rang = i, Fois = ++computed }));
+
+        Assert.Equal(3, computed);
+        Assert.Contains("Fois = 3", bundle["text/plain"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(">3</td>", bundle["text/html"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Endless_sequence_of_nothing_is_shown()
+    {
+        static IEnumerable<object?> Nothing()
+        {
+            while (true)
+            {
+                yield return null;
+            }
+        }
+
+        var bundle = await Task.Run(() => Bundle(Nothing())).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.StartsWith("[ null, null", bundle["text/plain"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
 }

@@ -31,6 +31,11 @@ internal sealed class LanguageService(CSharpSession session) : IDisposable
         var document = Open(code);
         var service = CompletionService.GetService(document)!;
         var list = service.GetCompletionsAsync(document, position).GetAwaiter().GetResult();
+        if (list.ItemsList.Count == 0)
+        {
+            return new(code, position, position, []);
+        }
+
         var prefix = code[list.Span.Start..position];
         var candidates = list.ItemsList
             // What needs more than an insertion (an override's body, a cast) cannot be said in the protocol.
@@ -159,7 +164,12 @@ internal sealed class LanguageService(CSharpSession session) : IDisposable
             return SymbolOf(model, named);
         }
 
-        // Between the parentheses of a call: what is called.
+        // Between the parentheses of a call, the second of which may be missing still: what is called.
+        if (token.IsKind(SyntaxKind.EndOfFileToken) && token.GetPreviousToken() is var last && !last.IsKind(SyntaxKind.CloseParenToken))
+        {
+            token = last;
+        }
+
         for (var node = token.Parent; node is not null; node = node.Parent)
         {
             switch (node)
@@ -182,10 +192,11 @@ internal sealed class LanguageService(CSharpSession session) : IDisposable
     private static ISymbol? SymbolOf(SemanticModel model, SyntaxNode node)
     {
         var info = model.GetSymbolInfo(node);
-        return info.Symbol
+        var symbol = info.Symbol
             ?? info.CandidateSymbols.FirstOrDefault()
             ?? model.GetDeclaredSymbol(node)
             ?? model.GetTypeInfo(node).Type as INamedTypeSymbol;
+        return symbol is IErrorTypeSymbol ? null : symbol;
     }
 }
 

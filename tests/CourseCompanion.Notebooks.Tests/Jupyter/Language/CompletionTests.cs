@@ -111,6 +111,35 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains("CompareTo", Complete("total."));
     }
 
+    [Theory]
+    [InlineData("Console.WriteLine(\"Cons|\")")]
+    [InlineData("var a = 1; // Cons|")]
+    public void Where_nothing_can_stand_nothing_is_replaced(string code)
+    {
+        var position = code.IndexOf('|', StringComparison.Ordinal);
+        var reply = _language.Complete(code.Remove(position, 1), position);
+
+        Assert.Empty(reply.Candidates);
+        Assert.Equal((position, position), (reply.Start, reply.End));
+    }
+
+    [Theory]
+    [InlineData("Console.WriteLine(|", "WriteLine")]
+    [InlineData("var x = Math.Max(|", "Max")]
+    [InlineData("new List<int>(|", "List")]
+    [InlineData("Math.Max(1, 2)|", null)]
+    [InlineData("inconnu|", null)]
+    [InlineData("|", null)]
+    public async Task Inspection_of_a_call_that_is_being_typed_says_what_is_called(string code, string? expected)
+    {
+        await RunAsync("");
+        var position = code.IndexOf('|', StringComparison.Ordinal);
+        var found = _language.Inspect(code.Remove(position, 1), position).Markdown;
+
+        Assert.Equal(expected is not null, found is not null);
+        Assert.Contains(expected ?? "", found ?? "", StringComparison.Ordinal);
+    }
+
     private void AddAll(CellGroups groups)
     {
         var scripts = new Stack<Microsoft.CodeAnalysis.Scripting.Script>();

@@ -337,7 +337,7 @@ public sealed class CSharpSession : IDisposable
                     failure = Format(() => Emit(new ResultOutput(BundleBuilder.Build(value, []), number)));
                 }
             },
-            interruption.Abort);
+            interruption);
         return failure;
     }
 

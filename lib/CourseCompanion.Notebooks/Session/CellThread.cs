@@ -46,14 +46,14 @@ internal sealed class CellThread : IDisposable
     }
 
     /// <summary>
-    /// Runs user code on the current (cell) thread until its task has ended. The token aborts it wherever it is,
-    /// also after an <c>await</c>.
+    /// Runs user code on the current (cell) thread until its task has ended. An interruption ends it wherever it is, also
+    /// after an <c>await</c>.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    internal void RunAbortable(Func<Task> body, CancellationToken abort)
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    internal void RunAbortable(Func<Task> body, Interruption interruption)
     {
         var previous = SynchronizationContext.Current;
-        using var context = new CellSynchronizationContext();
+        using var context = new CellSynchronizationContext(interruption.Leave);
         SynchronizationContext.SetSynchronizationContext(context);
         try
         {
@@ -64,16 +64,16 @@ internal sealed class CellThread : IDisposable
                 () =>
                 {
                     var task = body();
-                    context.RunUntilCompleted(task, abort);
+                    context.RunUntilCompleted(task);
                     task.GetAwaiter().GetResult();
                 },
-                abort);
+                interruption.Abort);
 #pragma warning restore SYSLIB0046
         }
         finally
         {
             SynchronizationContext.SetSynchronizationContext(previous);
-            _aborted = abort.IsCancellationRequested;
+            _aborted = interruption.Abort.IsCancellationRequested;
         }
     }
 

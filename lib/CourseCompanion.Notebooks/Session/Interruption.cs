@@ -1,8 +1,8 @@
 namespace CourseCompanion.Notebooks.Session;
 
 /// <summary>
-/// Ends one execution from outside, politely first: a token that training loops watch, then an abort of the cell's
-/// thread, then a wake-up call for a thread that sleeps or waits.
+/// Ends one execution from outside, politely first: a token that training loops watch, then one that a cell meets at its
+/// next <c>await</c>, then an abort of the cell's thread, then a wake-up call for a thread that sleeps or waits.
 /// </summary>
 /// <remarks>
 /// Politeness pays: a loop that honours the token ends at a step of its own choosing, and the cell keeps the variables
@@ -12,11 +12,13 @@ namespace CourseCompanion.Notebooks.Session;
 /// <param name="noAbort">A lock that the thread holds where it must not be aborted.</param>
 internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AwaitGrace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WakeUpEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _cooperative = new();
+    private readonly CancellationTokenSource _leave = new();
     private readonly CancellationTokenSource _abort = new();
     private bool _ended;
     private bool _woken;
@@ -27,7 +29,13 @@ internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposa
     /// <summary>Cancelled at once: compilation and training loops watch it.</summary>
     internal CancellationToken Cooperative => _cooperative.Token;
 
-    /// <summary>Cancelled after the grace period: aborts the cell's thread.</summary>
+    /// <summary>
+    /// Cancelled after the grace period: what follows an <c>await</c> is not begun any more. It comes before the abort, since
+    /// the runtime has been seen to crash (PAL_SEHException) when it aborts a thread that goes from one await to the next.
+    /// </summary>
+    internal CancellationToken Leave => _leave.Token;
+
+    /// <summary>Cancelled a little later: aborts the cell's thread.</summary>
     internal CancellationToken Abort => _abort.Token;
 
     internal void Request(ExecutionStatus reason)
@@ -64,6 +72,15 @@ internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposa
     private void Escalate()
     {
         Thread.Sleep(Grace);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+            _leave.Cancel();
+        }
+        Thread.Sleep(AwaitGrace);
         lock (_gate)
         {
             if (_ended)
@@ -131,6 +148,7 @@ internal sealed class Interruption(Thread cellThread, object noAbort) : IDisposa
     public void Dispose()
     {
         _cooperative.Dispose();
+        _leave.Dispose();
         _abort.Dispose();
     }
 }

@@ -25,7 +25,8 @@ internal sealed class OutputChannel : IDisposable
     private string _stream = "";
     private long _textDue;
     private int _backlog;
-    private bool _delivering;
+    private long _queued;
+    private long _delivered;
     private bool _closed;
     private bool _refused;
 
@@ -104,7 +105,9 @@ internal sealed class OutputChannel : IDisposable
         {
             QueueText();
             Monitor.PulseAll(_gate);
-            while (_queue.Count > 0 || _delivering)
+            // Not until nothing is left: a thread that outlives its cell may put out for ever.
+            var last = _queued;
+            while (_delivered < last)
             {
                 Monitor.Wait(_gate);
             }
@@ -172,7 +175,7 @@ internal sealed class OutputChannel : IDisposable
             _text.Append(text);
             if (_text.Length >= BatchSize)
             {
-                QueueText();
+                QueueText(wholeCharacters: true);
                 Monitor.PulseAll(_gate);
             }
         }
@@ -183,20 +186,31 @@ internal sealed class OutputChannel : IDisposable
         lock (_gate)
         {
             QueueText();
-            _queue.Enqueue(output);
-            _backlog += Weight(output);
+            Queue(output);
             Monitor.PulseAll(_gate);
         }
     }
 
-    private void QueueText()
+    private void Queue(SessionOutput output)
     {
-        if (_text.Length > 0)
+        _queue.Enqueue(output);
+        _queued++;
+        _backlog += Weight(output);
+    }
+
+    /// <param name="wholeCharacters">Whether the first half of a character waits for its second, which may be written next.</param>
+    private void QueueText(bool wholeCharacters = false)
+    {
+        var length = _text.Length;
+        if (wholeCharacters && length > 1 && char.IsHighSurrogate(_text[length - 1]))
         {
-            var output = new StreamOutput(_stream, _text.ToString());
-            _queue.Enqueue(output);
-            _backlog += Weight(output);
-            _text.Clear();
+            length--;
+            _textDue = Environment.TickCount64 + (long)BatchTime.TotalMilliseconds;
+        }
+        if (length > 0)
+        {
+            Queue(new StreamOutput(_stream, _text.ToString(0, length)));
+            _text.Remove(0, length);
         }
     }
 
@@ -207,7 +221,7 @@ internal sealed class OutputChannel : IDisposable
             _sink(output);
             lock (_gate)
             {
-                _delivering = false;
+                _delivered++;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -234,9 +248,8 @@ internal sealed class OutputChannel : IDisposable
                     Monitor.Wait(_gate, TimeSpan.FromMilliseconds(wait));
                     continue;
                 }
-                QueueText();
+                QueueText(wholeCharacters: true);
             }
-            _delivering = true;
             var output = _queue.Dequeue();
             _backlog -= Weight(output);
             return output;

@@ -38,7 +38,7 @@ public sealed class CSharpSession : IDisposable
     private readonly ScriptOptions _nextOptions;
     private readonly InteractiveAssemblyLoader _loader = new();
     private readonly PackageRestore _packages = new();
-    private readonly Dictionary<string, string> _cells = [];
+    private readonly CellIndex _cells = new();
     private readonly Lock _gate = new();
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
@@ -311,7 +311,7 @@ public sealed class CSharpSession : IDisposable
         {
             return ErrorReports.Compilation(diagnostics, cell);
         }
-        _cells[file] = cell;
+        _cells.Add(file, cell, script);
         ErrorOutput? failure = null;
         _thread.RunAbortable(
             async () =>

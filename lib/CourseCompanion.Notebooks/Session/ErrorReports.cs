@@ -15,6 +15,7 @@ internal static partial class ErrorReports
     private const string Reset = "\e[0m";
     private const int MaxDiagnostics = 10;
     private const int MaxFrames = 12;
+    private const int MaxExcerpts = 3;
     private const string CellFilePrefix = "cellule ";
     private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
 
@@ -34,6 +35,10 @@ internal static partial class ErrorReports
         foreach (var error in errors.Take(MaxDiagnostics))
         {
             report.Add($"{Red}{Summary(error)}{Reset}");
+            if (Advice(error) is { } advice)
+            {
+                report.Add(advice);
+            }
             var place = error.Location.GetLineSpan();
             var line = place.StartLinePosition.Line;
             // A file brought in by #load has lines of its own.
@@ -56,7 +61,7 @@ internal static partial class ErrorReports
         [$"{Red}Commande de notebook{Reset}", $"{Red}({error.Line}, 1) {error.Message}{Reset}", $"{error.Line,5} | {error.Text}"]);
 
     /// <summary>An exception thrown by a cell.</summary>
-    internal static ErrorOutput Runtime(Exception error, IReadOnlyDictionary<string, string> cells)
+    internal static ErrorOutput Runtime(Exception error, CellIndex cells)
     {
         // One failed task of several is most often the whole story.
         while (error is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
@@ -71,7 +76,7 @@ internal static partial class ErrorReports
             report.Add($"{Dim}causée par :{Reset}");
             Append(report, inner, cells, first: false);
         }
-        return new ErrorOutput(name, error.Message, report);
+        return new ErrorOutput(name, Message(error), report);
     }
 
     /// <summary>An execution ended by the user.</summary>
@@ -90,7 +95,28 @@ internal static partial class ErrorReports
         var place = error.Location.GetMappedLineSpan();
         var position = place.StartLinePosition;
         var file = place.IsValid && !place.Path.StartsWith(CellFilePrefix, StringComparison.Ordinal) ? $"{Path.GetFileName(place.Path)} " : "";
-        return $"{file}({position.Line + 1}, {position.Character + 1}) {error.Id}: {error.GetMessage(French)}";
+        // Types of one name and of different cells: the compiler tells them apart by the path and the line of each.
+        var message = TypePlace().Replace(error.GetMessage(French), "[${cell}]");
+        return $"{file}({position.Line + 1}, {position.Character + 1}) {error.Id}: {message}";
+    }
+
+    /// <summary>What a student can do about a message that names one type twice, from different cells; null for others.</summary>
+    private static string? Advice(Diagnostic error) =>
+        TypePlace().Matches(error.GetMessage(French)).Select(match => match.Groups["cell"].Value).Distinct().Count() > 1
+            ? "Ce type a été défini une deuxième fois : exécutez de nouveau la cellule qui crée la valeur."
+            : null;
+
+    /// <summary>The message of an exception, whose class may be a student's and fail to give one.</summary>
+    private static string Message(Exception error)
+    {
+        try
+        {
+            return error.Message ?? "";
+        }
+        catch (Exception failure) when (failure is not ThreadAbortException)
+        {
+            return "";
+        }
     }
 
     private static IEnumerable<string> Excerpt(string line, int number, FileLinePositionSpan place)
@@ -105,10 +131,14 @@ internal static partial class ErrorReports
         yield return $"      | {indent}{Red}{new string('^', Math.Max(1, end - start))}{Reset}";
     }
 
-    private static void Append(List<string> report, Exception error, IReadOnlyDictionary<string, string> cells, bool first)
+    private static void Append(List<string> report, Exception error, CellIndex cells, bool first)
     {
         var name = PlainText.TypeName(error.GetType());
-        report.Add($"{Red}{name}{Reset}: {error.Message}");
+        report.Add($"{Red}{name}{Reset}: {Message(error)}");
+        if (RuntimeExplanations.For(error) is { } explanation)
+        {
+            report.Add(explanation);
+        }
         foreach (var line in Frames(error, cells, excerpt: first))
         {
             report.Add(line);
@@ -116,26 +146,30 @@ internal static partial class ErrorReports
     }
 
     /// <summary>The frames from the throwing one down to the last one in a cell; framework and compiler frames left out.</summary>
-    private static List<string> Frames(Exception error, IReadOnlyDictionary<string, string> cells, bool excerpt)
+    private static List<string> Frames(Exception error, CellIndex cells, bool excerpt)
     {
         var lines = new List<string>();
         var pending = new List<string>();
+        var helper = false;
         foreach (var frame in new StackTrace(error, fNeedFileInfo: true).GetFrames())
         {
             var method = frame.GetMethod();
-            // The compiler completes the name to a path.
-            var file = Path.GetFileName(frame.GetFileName());
-            if (file is not null && file.StartsWith(CellFilePrefix, StringComparison.Ordinal))
+            if (ThrowSites.IsHelper(method))
+            {
+                helper = true;
+                continue;
+            }
+            var places = Places(frame, helper ? error : null, cells);
+            helper = false;
+            if (places.Count > 0)
             {
                 lines.AddRange(pending);
                 pending.Clear();
-                var number = frame.GetFileLineNumber();
                 var function = MethodName(method);
-                lines.Add($"   {file}, ligne {number}{(function is null ? "" : $", dans {function}")}");
-                if (excerpt && cells.TryGetValue(file, out var code)
-                    && code.ReplaceLineEndings("\n").Split('\n') is var text && number >= 1 && number <= text.Length)
+                lines.Add($"   {places[0].File}, ligne {Alternatives(places)}{(function is null ? "" : $", dans {function}")}");
+                if (excerpt)
                 {
-                    lines.Add($"{number,8} | {text[number - 1]}");
+                    lines.AddRange(places.Take(MaxExcerpts).Select(place => Excerpt(place, cells)).OfType<string>());
                     excerpt = false;
                 }
             }
@@ -154,12 +188,45 @@ internal static partial class ErrorReports
         return lines;
     }
 
+    /// <summary>
+    /// Where in the cells a frame is: one place, or several when the runtime does not say which of them threw; none when it
+    /// is no code of the cells.
+    /// </summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="thrown">What the runtime threw for it; null when the frame's own line is right.</param>
+    /// <param name="cells">The cells executed so far.</param>
+    private static IReadOnlyList<(string File, int Line)> Places(StackFrame frame, Exception? thrown, CellIndex cells)
+    {
+        // Code of cells lies in no file.
+        if (frame.GetMethod() is not { Module.Assembly: { IsDynamic: false, Location: "" } assembly } method)
+        {
+            return [];
+        }
+        if (thrown is not null && cells.ScriptOf(assembly) is { } script && ThrowSites.Find(method, thrown, script) is { Count: > 0 } sites)
+        {
+            return sites;
+        }
+        // The compiler completes the name to a path.
+        return Path.GetFileName(frame.GetFileName()) is { } file ? [(file, frame.GetFileLineNumber())] : [];
+    }
+
+    private static string Alternatives(IReadOnlyList<(string File, int Line)> places) => places.Count == 1
+        ? places[0].Line.ToString(CultureInfo.InvariantCulture)
+        : $"{string.Join(", ", places.SkipLast(1).Select(place => place.Line))} ou {places[^1].Line}";
+
+    private static string? Excerpt((string File, int Line) place, CellIndex cells) =>
+        cells.TryGetText(place.File, out var code) && code.ReplaceLineEndings("\n").Split('\n') is var text
+            && place.Line >= 1 && place.Line <= text.Length
+            ? $"{place.Line,8} | {text[place.Line - 1]}"
+            : null;
+
     private static bool IsUseful(Type type)
     {
         var name = type.Namespace ?? "";
         return !name.StartsWith("System", StringComparison.Ordinal)
             && !name.StartsWith("Microsoft", StringComparison.Ordinal)
             && !name.StartsWith("CourseCompanion.Notebooks", StringComparison.Ordinal)
+            && !name.StartsWith("TorchSharp.Interop", StringComparison.Ordinal)
             && name.Length > 0;
     }
 
@@ -191,6 +258,10 @@ internal static partial class ErrorReports
         }
         return method.Name is "MoveNext" or ".ctor" ? null : method.Name;
     }
+
+    // "C [/folder/cellule 3(1)]"
+    [GeneratedRegex(@"\[[^\[\]]*?(?<cell>cellule \d+)\(\d+\)\]")]
+    private static partial Regex TypePlace();
 
     // "<Fit>d__3", "<<Initialize>>d__0", "<Fit>b__2_0", "<<Initialize>>g__Local|0_1"
     [GeneratedRegex(@"\A<+(?<name>\w*)>+(?:g__(?<local>\w+)\||[a-z]__)")]

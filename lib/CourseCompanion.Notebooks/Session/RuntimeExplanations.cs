@@ -1,0 +1,48 @@
+namespace CourseCompanion.Notebooks.Session;
+
+/// <summary>One French line on the exceptions that students meet most: .NET says them in English only.</summary>
+internal static class RuntimeExplanations
+{
+    private static readonly Type[] OfInstructions =
+        [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(DivideByZeroException), typeof(OverflowException)];
+
+    /// <summary>What an exception means; null when it is not one of them, or when somebody chose its message.</summary>
+    internal static string? For(Exception error) => error switch
+    {
+        NotImplementedException => "Cette partie du code reste à écrire.",
+        _ when !IsOfFramework(error) => null,
+        NullReferenceException =>
+            "La valeur utilisée ici est null : elle ne désigne aucun objet, et n’a donc ni propriété ni méthode.",
+        IndexOutOfRangeException =>
+            "L’indice sort du tableau ou du texte : les indices vont de 0 à sa longueur moins un (Length - 1).",
+        ArgumentOutOfRangeException { ParamName: "index" } =>
+            "L’indice sort de la liste : les indices vont de 0 à son nombre d’éléments moins un (Count - 1).",
+        ArgumentOutOfRangeException { ParamName: { } name } => $"L’argument « {name} » a une valeur qui n’est pas permise ici.",
+        ArgumentNullException { ParamName: { } name } => $"L’argument « {name} » est null, ce qui n’est pas permis ici.",
+        KeyNotFoundException =>
+            "Le dictionnaire ne contient pas cette clé : ContainsKey ou TryGetValue permettent de le savoir avant de la lire.",
+        FormatException =>
+            "Le texte lu n’a pas la forme attendue (nombre, date…). Dans un nombre, la virgule s’écrit comme un point : 0.5.",
+        DivideByZeroException => "Un entier est divisé par zéro.",
+        OverflowException => "Le résultat est trop grand ou trop petit pour son type.",
+        InvalidCastException => "La valeur n’est pas du type demandé.",
+        FileNotFoundException or DirectoryNotFoundException =>
+            $"Fichier ou dossier introuvable. Les chemins partent du dossier de travail : {Environment.CurrentDirectory}.",
+        ObjectDisposedException => "Cet objet a été libéré (Dispose) et ne peut plus servir.",
+        InvalidOperationException { Message: var message } when message.StartsWith("Sequence contains no", StringComparison.Ordinal) =>
+            "La suite n’a aucun élément, ou aucun qui convienne : FirstOrDefault, par exemple, le permet.",
+        InvalidOperationException { Message: var message } when message.StartsWith("Collection was modified", StringComparison.Ordinal) =>
+            "Une collection ne peut pas changer pendant qu’une boucle foreach la parcourt : parcourez une copie (ToList).",
+        _ => null,
+    };
+
+    /// <summary>
+    /// Whether .NET itself threw the exception, for an instruction of the code or in a method of its own. What a cell or a
+    /// library throws carries a message that says more.
+    /// </summary>
+    private static bool IsOfFramework(Exception error) =>
+        error.TargetSite is not { } thrower
+        || thrower.Module.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal)
+        || OfInstructions.Contains(error.GetType())
+            && error.Message == ((Exception)Activator.CreateInstance(error.GetType())!).Message;
+}

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
 
@@ -30,15 +30,25 @@ public static class KernelHost
         });
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        ExceptionHandling.SetUnhandledExceptionHandler(error =>
         {
-            // Thrown on a thread that a cell started: .NET ends the process, whoever it belongs to.
-            server.Warn(string.Create(CultureInfo.InvariantCulture, $"""
+            if (IsOurThread())
+            {
+                return false;
+            }
 
-                Une exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule, arrête le noyau :
-                {e.ExceptionObject}
-                """));
-            server.Shutdown();
+            // Thrown on a thread that a cell started, in a timer or an async void method: the thread ends, the kernel goes on.
+            server.Warn(error);
+            return true;
+        });
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            if (!server.Completion.IsCompleted)
+            {
+                KillAfter(EndLimit);
+                server.Warn("\nLa cellule a mis fin au noyau (Environment.Exit). Ses variables sont perdues.");
+                server.Shutdown();
+            }
         };
         ParentWatch.Start(() => EndProcess("the process that started the kernel is gone"));
 
@@ -61,6 +71,12 @@ public static class KernelHost
             server.Shutdown();
         }
     }
+
+    // A thread of the kernel without which it would stand still.
+    private static bool IsOurThread() =>
+        Thread.CurrentThread.Name is { } name
+        && (name.StartsWith("Jupyter ", StringComparison.Ordinal) || name.StartsWith("ZMTP ", StringComparison.Ordinal)
+            || name.StartsWith("notebook ", StringComparison.Ordinal));
 
     private static void KillAfter(TimeSpan limit) => new Thread(() =>
     {

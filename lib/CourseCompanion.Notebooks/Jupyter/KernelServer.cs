@@ -143,6 +143,14 @@ public sealed class KernelServer : IDisposable
     /// <summary>Publishes a text on standard error of the last cell: for what happens outside of cells.</summary>
     internal void Warn(string text) => _output.Publish(new StreamOutput("stderr", text + "\n"));
 
+    /// <summary>Publishes an exception that nothing has caught, on a thread that a cell left running.</summary>
+    internal void Warn(Exception uncaught)
+    {
+        var session = _session.Task.IsCompletedSuccessfully ? _session.Task.Result : null;
+        var trace = session?.Describe(uncaught).Traceback ?? [uncaught.ToString()];
+        Warn("\nUne exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule :\n" + string.Join('\n', trace));
+    }
+
     /// <summary>Writes a line for each kind of message that was refused or lost; nothing when all went well.</summary>
     internal void Report(TextWriter log)
     {
@@ -266,6 +274,10 @@ public sealed class KernelServer : IDisposable
                 return new() { ["status"] = "ok", ["history"] = new JsonArray() };
             case "comm_info_request":
                 return new() { ["status"] = "ok", ["comms"] = new JsonObject() };
+            case "comm_open":
+                // There are no widgets here: as the protocol asks, the front end is told at once.
+                _output.CommClose(request.GetString("comm_id"), request);
+                return null;
             default:
                 return null;
         }

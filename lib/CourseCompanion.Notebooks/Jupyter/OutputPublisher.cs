@@ -34,6 +34,10 @@ internal sealed class OutputPublisher(PublisherSocket socket, MessageCodec codec
     public void ExecuteInput(string code, int executionCount) =>
         Publish("execute_input", new JsonObject { ["code"] = code, ["execution_count"] = executionCount }, _parent);
 
+    /// <summary>Tells a front end that a comm it opened has nobody at this end.</summary>
+    public void CommClose(string id, JupyterMessage request) =>
+        Publish("comm_close", new JsonObject { ["comm_id"] = id, ["data"] = new JsonObject() }, request.Header);
+
     /// <summary>Publishes one output of the session, as a message of the running or the last cell.</summary>
     public void Publish(SessionOutput output)
     {

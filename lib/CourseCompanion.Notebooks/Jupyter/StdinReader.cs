@@ -14,6 +14,7 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
     private readonly ConcurrentQueue<JupyterMessage> _replies = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private volatile JupyterMessage? _requester;
+    private volatile CancellationTokenSource _cell = new();
     private string _line = "";
     private int _position;
 
@@ -23,6 +24,8 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
     /// <summary>The request whose front end is asked from now on; null when it must not be asked.</summary>
     public void BeginCell(JupyterMessage? request)
     {
+        // A thread that an earlier cell left waiting for a line gets none any more: it holds the console's reader.
+        Interlocked.Exchange(ref _cell, new CancellationTokenSource()).Cancel();
         // A late answer to a question of an earlier cell answers nothing now.
         while (_arrived.Wait(0))
         {
@@ -63,7 +66,12 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
     {
         if (_position >= _line.Length)
         {
-            _line = Ask() + "\n";
+            if (Ask() is not { } line)
+            {
+                return -1;
+            }
+
+            _line = line + "\n";
             _position = 0;
         }
 
@@ -74,16 +82,18 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
     {
         var read = 0;
         // Like a console: one line at most.
-        while (read < count && (read == 0 || _position < _line.Length))
+        while (read < count && (read == 0 || _position < _line.Length) && Read() is >= 0 and var character)
         {
-            buffer[index + read++] = (char)Read();
+            buffer[index + read++] = (char)character;
         }
 
         return read;
     }
 
-    private string Ask()
+    /// <summary>The next line of the front end; null when the cell that asks for it is over.</summary>
+    private string? Ask()
     {
+        var cell = _cell.Token;
         var requester = _requester ?? throw new NotSupportedException(
             "Cette interface ne permet pas de saisir du texte pendant une cellule. "
             + "Mettez la valeur dans une variable, au début de la cellule.");
@@ -97,7 +107,15 @@ internal sealed class StdinReader(MessageCodec codec) : TextReader
         while (true)
         {
             // Ends with the answer, or with an interrupt of the cell's thread.
-            _arrived.Wait();
+            try
+            {
+                _arrived.Wait(cell);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+
             if (_replies.TryDequeue(out var reply))
             {
                 return reply.GetString("value").TrimEnd('\n', '\r');

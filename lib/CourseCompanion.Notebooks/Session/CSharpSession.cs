@@ -157,6 +157,9 @@ public sealed class CSharpSession : IDisposable
         Interlocked.CompareExchange(ref _current, null, this);
     }
 
+    /// <summary>The report of an exception that was thrown outside of the running cell.</summary>
+    internal ErrorOutput Describe(Exception error) => ErrorReports.Runtime(error, _cells);
+
     internal void Emit(SessionOutput output) => _output.Emit(output);
 
     private ExecutionResult Execute(string code, ExecuteOptions options)

@@ -42,6 +42,19 @@ public sealed class JupyterKernelTests : IDisposable
     public void Input_is_asked_for_or_refused() => RunCase("input_is_asked_for_or_refused");
 
     [PythonFact(Client)]
+    public void Input_that_an_earlier_cell_still_waits_for_does_not_hold_up_the_next() =>
+        RunCase("input_that_an_earlier_cell_still_waits_for");
+
+    [PythonFact(Client)]
+    public void Exception_that_nothing_caught_is_shown_and_the_kernel_goes_on() => RunCase("uncaught_exceptions");
+
+    [PythonFact(Client)]
+    public void Exit_by_a_cell_is_said_and_ends_the_process() => RunCase("exit_by_a_cell");
+
+    [PythonFact(Client)]
+    public void Comm_of_a_front_end_is_closed_at_once() => RunCase("comms");
+
+    [PythonFact(Client)]
     public void Forged_and_repeated_messages_are_ignored() => RunCase("forged_and_repeated_messages");
 
     [PythonFact(Client)]

@@ -168,6 +168,59 @@ def input_is_asked_for_or_refused():
     k.close()
 
 
+def input_that_an_earlier_cell_still_waits_for():
+    k = FrontEnd()
+    msg_id = k.client.execute("var left = Task.Run(() => Console.ReadLine()); await Task.Delay(300);", allow_stdin=True)
+    k.client.get_stdin_msg(timeout=60)
+    assert k.reply(msg_id)["status"] == "ok"
+    msg_id = k.client.execute("var line = Console.ReadLine();", allow_stdin=True)
+    k.client.get_stdin_msg(timeout=60)
+    k.client.input("oui")
+    assert k.reply(msg_id)["status"] == "ok"
+    assert k.value("line") == "oui"
+    assert k.value("left.Result is null") == "True"
+    k.close()
+
+
+def uncaught_exceptions():
+    k = FrontEnd()
+    k.run("var kept = 1;")
+    for index, thrower in enumerate((
+        "async void Later() { await Task.Delay(200); throw new InvalidOperationException(\"raté \" + INDEX); } Later();",
+        "new System.Threading.Thread(() => throw new InvalidOperationException(\"raté \" + INDEX)).Start();",
+        "var timer = new System.Threading.Timer(_ => throw new InvalidOperationException(\"raté \" + INDEX), null, 50, -1);",
+    )):
+        reply, outputs = k.run(thrower.replace("INDEX", str(index)))
+        assert reply["status"] == "ok", reply
+        while f"raté {index}" not in k.text(outputs, "stderr"):
+            outputs.append(k.client.get_iopub_msg(timeout=PATIENCE))
+        assert "ligne 1" in k.text(outputs, "stderr"), k.text(outputs, "stderr")
+        assert k.value("kept") == "1"
+    k.close()
+
+
+def exit_by_a_cell():
+    k = FrontEnd()
+    msg_id = k.client.execute("Environment.Exit(0);")
+    text = k.published_first(msg_id, "stream")["content"]["text"]
+    assert "Environment.Exit" in text, text
+    wait_until(lambda: not is_alive(k.pid), 30)
+    k.manager.restart_kernel(now=True)
+    k.client.wait_for_ready(timeout=PATIENCE)
+    _, outputs = k.run("1")
+    assert k.text(outputs, "stderr") == "", outputs
+    k.close()
+
+
+def comms():
+    k = FrontEnd()
+    message = k.client.session.msg("comm_open", {"comm_id": "ab", "target_name": "jupyter.widget", "data": {}})
+    k.client.shell_channel.send(message)
+    closed = [m["content"]["comm_id"] for m in k.published(message["header"]["msg_id"]) if m["msg_type"] == "comm_close"]
+    assert closed == ["ab"], closed
+    k.close()
+
+
 def forged_and_repeated_messages():
     k = FrontEnd()
     k.run("var count = 0;")

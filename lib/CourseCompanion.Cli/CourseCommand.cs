@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using CourseCompanion.Cli.Commands;
 using CourseCompanion.Data;
+using NotebookParameterException = CourseCompanion.Notebooks.Execution.NotebookParameterException;
 
 namespace CourseCompanion.Cli;
 
@@ -72,7 +73,7 @@ internal static class CourseCommand
                 context.Error.WriteLine("course: interrupted.");
                 return ExitCode.Interrupted;
             }
-            catch (UsageException exception)
+            catch (Exception exception) when (exception is UsageException or NotebookParameterException)
             {
                 context.Error.WriteLine($"course: {exception.Message}");
                 return ExitCode.Usage;

@@ -29,6 +29,22 @@ public sealed class RunCommandTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_course.Root, "out")));
     }
 
+    [Theory]
+    [InlineData("Unknown parameter 'sed' (known: seed). Did you mean 'seed'?", "sed=7")]
+    [InlineData("the parameter 'seed' is of type int; 'abc' is not a value of that type", "seed=abc")]
+    public async Task Run_parameter_that_the_notebook_does_not_take_is_a_usage_error(string message, string parameter)
+    {
+        _course.Write("notebooks/01-a.ipynb", """
+            {
+              "cells": [{ "cell_type": "code", "id": "a", "metadata": { "tags": ["parameters"] }, "execution_count": null, "outputs": [], "source": ["var seed = 42;"] }],
+              "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+            }
+            """);
+
+        Assert.Equal(ExitCode.Usage, await _course.RunAsync("run", "01", "-p", parameter));
+        Assert.Contains(message, _course.Error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_file_that_is_no_notebook_fails_with_its_name()
     {

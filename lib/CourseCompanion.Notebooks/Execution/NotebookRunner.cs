@@ -90,7 +90,7 @@ public static class NotebookRunner
         if (unknown.Count > 0)
         {
             var known = declared.Count > 0 ? $"known: {string.Join(", ", declared)}" : "these notebooks declare none";
-            throw new NotebookRunException($"Unknown parameter '{unknown[0]}' ({known}).");
+            throw new NotebookParameterException($"Unknown parameter '{unknown[0]}' ({known}).{NearestNames.Suggest(unknown[0], declared)}");
         }
         return plans;
     }

@@ -20,7 +20,7 @@ internal static class ParameterCell
         Find(notebook) is { } cell ? [.. Declarations(cell).Select(declaration => declaration.Name)] : [];
 
     /// <summary>Puts the values that the notebook declares into it; others are left to other notebooks of the run.</summary>
-    /// <exception cref="NotebookRunException">A value does not fit the declared type.</exception>
+    /// <exception cref="NotebookParameterException">A value does not fit the declared type.</exception>
     internal static void Inject(NotebookDocument notebook, IReadOnlyDictionary<string, string> values, string source)
     {
         for (var i = notebook.Cells.Count - 1; i >= 0; i--)
@@ -135,7 +135,7 @@ internal static class ParameterCell
         _ => null,
     };
 
-    private static NotebookRunException Misfit(Declaration declaration, string value, string? type, string source) => new(type is null
+    private static NotebookParameterException Misfit(Declaration declaration, string value, string? type, string source) => new(type is null
         ? $"{source}: the type of the parameter '{declaration.Name}' cannot be told from its default; declare it with its type instead of 'var'."
         : $"{source}: the parameter '{declaration.Name}' is of type {type}; '{value}' is not a value of that type.");
 }

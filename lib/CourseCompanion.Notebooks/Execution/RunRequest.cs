@@ -51,7 +51,7 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
 }
 
 /// <summary>A run that could not be started or written. The message is meant to be shown as it is.</summary>
-public sealed class NotebookRunException : Exception
+public class NotebookRunException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What is wrong, and the way out.</param>
@@ -61,3 +61,7 @@ public sealed class NotebookRunException : Exception
     {
     }
 }
+
+/// <summary>A parameter that no notebook of the run declares, or a value that does not fit the declared type.</summary>
+/// <param name="message">What is wrong, and the way out.</param>
+public sealed class NotebookParameterException(string message) : NotebookRunException(message);

@@ -32,6 +32,7 @@ public sealed class KernelSpecs
     };
 
     private readonly Func<string, string?> _environment;
+    private readonly string? _prefix;
     private readonly string _target;
     private readonly IReadOnlyList<string> _searched;
 
@@ -52,6 +53,7 @@ public sealed class KernelSpecs
     {
         ArgumentNullException.ThrowIfNull(environment);
         _environment = environment;
+        _prefix = prefix;
         var user = UserFolder(environment);
         _target = Path.Combine(prefix is null ? user : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels");
         var path = (environment("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
@@ -72,6 +74,11 @@ public sealed class KernelSpecs
         if (command.Count == 0 || !Path.IsPathFullyQualified(command[0]))
         {
             throw new ArgumentException("The program must be named by its full path.", nameof(command));
+        }
+
+        if (_prefix is not null && File.Exists(_prefix))
+        {
+            throw new IOException($"{_prefix} is a file: --prefix takes a folder, such as a virtual environment.");
         }
 
         if (Owner(_target, OwnName) == SpecOwner.Other)
@@ -186,7 +193,8 @@ public sealed class KernelSpecs
             return chosen;
         }
 
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        // Without the option, a home folder that is not there yet would be "", and the kernelspecs land in the current folder.
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         if (OperatingSystem.IsWindows())
         {
             return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CourseCompanion.Notebooks.Formatting;
+using CourseCompanion.Teaching;
 using Microsoft.CodeAnalysis;
 
 namespace CourseCompanion.Notebooks.Session;
@@ -135,7 +136,7 @@ internal static partial class ErrorReports
     {
         var name = PlainText.TypeName(error.GetType());
         report.Add($"{Red}{name}{Reset}: {Message(error)}");
-        if (RuntimeExplanations.For(error) is { } explanation)
+        if (ErrorExplanations.For(error) is { } explanation)
         {
             report.Add(explanation);
         }

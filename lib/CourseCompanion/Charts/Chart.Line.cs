@@ -50,6 +50,8 @@ public static partial class Chart
             X = PlotData.Of(one.X),
             Y = PlotData.Of(one.Y),
             Mode = !joined ? ScatterMode.Markers : one.Y.Length > MostPointsWithMarkers ? ScatterMode.Lines : ScatterMode.LinesAndMarkers,
+            // A point at 100 % is a whole one.
+            ClipOnAxis = joined ? false : null,
             Line = joined ? new Line { Color = Color(one.Series, places[i]), Width = 3, Dash = Palette.Dash(places[i]) } : null,
             Marker = new Marker
             {

@@ -40,7 +40,7 @@ public sealed record DataOptions
     internal string EffectiveCacheDirectory =>
         NullIfBlank(CacheDirectory)
         ?? NullIfBlank(Environment.GetEnvironmentVariable("COURSE_CACHE"))
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "course-companion");
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "course-companion");
 
     internal bool EffectiveOffline => Offline ?? Environment.GetEnvironmentVariable("COURSE_OFFLINE") == "1";
 

@@ -1,12 +1,13 @@
 namespace CourseCompanion.Data;
 
 /// <summary>Finds what someone may have meant by a name that does not exist.</summary>
-internal static class NearestNames
+public static class NearestNames
 {
     /// <summary>The names that resemble a mistyped one, nearest first; none when nothing does.</summary>
     /// <param name="typed">The name that was not found.</param>
     /// <param name="names">The names there are.</param>
     /// <param name="limit">How many to return at most.</param>
+    /// <returns>The names.</returns>
     public static IReadOnlyList<string> Find(string typed, IEnumerable<string> names, int limit = 3)
     {
         int tolerance = Math.Max(2, typed.Length / 3);
@@ -20,6 +21,9 @@ internal static class NearestNames
     }
 
     /// <summary>A sentence such as " Did you mean 'run'?" to append to an error; empty when nothing resembles.</summary>
+    /// <param name="typed">The name that was not found.</param>
+    /// <param name="names">The names there are.</param>
+    /// <returns>The sentence, with a space before it.</returns>
     public static string Suggest(string typed, IEnumerable<string> names)
     {
         IReadOnlyList<string> nearest = Find(typed, names);

@@ -145,12 +145,13 @@ public sealed class Exercice : IDisplayable
         // interrupts the cell, that is no answer to the exercise.
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // No advice: it is about an answer that is wrong, and there was none.
             var message = exception.Message.Split('\n')[0].Trim();
             return new CriterionResult(
                 criterion.Description,
                 CriterionState.Error,
                 $"Votre code s’est arrêté sur une erreur (`{exception.GetType().Name}`) : {message}"
-                + (criterion.Advice is null ? "" : "\n" + criterion.Advice));
+                + (ErrorExplanations.For(exception) is { } explanation ? "\n" + explanation : ""));
         }
     }
 }

@@ -202,7 +202,7 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("epoch", "7", "Unknown parameter 'epoch' (known: epochs, threshold)")]
+    [InlineData("epoch", "7", "Unknown parameter 'epoch' (known: epochs, threshold). Did you mean 'epochs'?")]
     [InlineData("epochs", "seven", "'epochs' is of type int; 'seven' is not a value of that type")]
     [InlineData("threshold", "NaN", "'threshold' is of type double")]
     public async Task RunAsync_with_a_bad_parameter_says_so_before_anything_runs(string name, string value, string message)
@@ -210,7 +210,7 @@ public sealed class NotebookRunnerTests : IDisposable
         var path = Write("p.ipynb", NotebookCell.Code("int epochs = 5; double threshold = 0.9;", "parameters"));
         var request = Request(path) with { Parameters = new Dictionary<string, string> { [name] = value } };
 
-        var error = await Assert.ThrowsAsync<NotebookRunException>(() => NotebookRunner.RunAsync(request));
+        var error = await Assert.ThrowsAsync<NotebookParameterException>(() => NotebookRunner.RunAsync(request));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Out));

@@ -55,6 +55,16 @@ public sealed class KernelSpecsTests : IDisposable
         Read("user", "course-csharp");
     }
 
+    [Fact]
+    public void Install_under_a_file_says_that_it_is_one()
+    {
+        File.WriteAllText(At("file"), "");
+
+        var error = Assert.Throws<IOException>(() => Specs("file").Install(Command));
+
+        Assert.Equal($"{At("file")} is a file: --prefix takes a folder, such as a virtual environment.", error.Message);
+    }
+
     [Theory]
     [InlineData("prefix/share/jupyter")]
     [InlineData("user")]

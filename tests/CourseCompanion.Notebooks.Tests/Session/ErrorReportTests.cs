@@ -47,6 +47,8 @@ public sealed class ErrorReportTests : IDisposable
     [InlineData("new List<int>().First()", "aucun élément")]
     [InlineData("var l = new List<int> { 1, 2 }; foreach (var x in l) l.Add(x);", "foreach")]
     [InlineData("throw new NotImplementedException();", "reste à écrire")]
+    [InlineData("MedicalDataset.Load(\"dermamist\")", "Aucun jeu de données ne porte ce nom")]
+    [InlineData("new ConfidenceThreshold(1.5)", "« threshold » vaut 1,5")]
     public async Task Common_exceptions_are_explained_in_French(string code, string explanation)
     {
         await _host.RunAsync(code);

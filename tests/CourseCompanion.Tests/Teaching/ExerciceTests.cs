@@ -1,3 +1,4 @@
+using System.Globalization;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Tests.Teaching;
@@ -71,6 +72,15 @@ public sealed class ExerciceTests
         Assert.Contains("DivideByZeroException", report.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("stack", report.ToString(), StringComparison.Ordinal);
         Assert.Contains("Attempted &lt;b&gt;.", Html(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_of_code_that_throws_explains_the_error_and_gives_no_advice_on_an_answer_that_there_is_not()
+    {
+        var report = Seuil.Check(new Criterion("Lit un nombre.", () => double.Parse("zéro virgule neuf", CultureInfo.InvariantCulture) > 0, "Relevez le seuil."));
+
+        Assert.Contains("n’a pas la forme attendue", report.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Relevez", report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

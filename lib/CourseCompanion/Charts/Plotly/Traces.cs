@@ -52,6 +52,9 @@ public sealed record ScatterTrace : Trace
     /// <summary>What is drawn.</summary>
     public ScatterMode Mode { get; init; } = ScatterMode.LinesAndMarkers;
 
+    /// <summary>Whether points are cut where the plotting area ends.</summary>
+    public bool? ClipOnAxis { get; init; }
+
     /// <summary>Look of the line.</summary>
     public Line? Line { get; init; }
 

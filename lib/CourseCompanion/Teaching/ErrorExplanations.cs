@@ -1,15 +1,26 @@
-namespace CourseCompanion.Notebooks.Session;
+using System.Globalization;
+using CourseCompanion.Data;
 
-/// <summary>One French line on the exceptions that students meet most: .NET says them in English only.</summary>
-internal static class RuntimeExplanations
+namespace CourseCompanion.Teaching;
+
+/// <summary>One French line on the exceptions that students meet most: .NET and the library say them in English only.</summary>
+public static class ErrorExplanations
 {
+    private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
+
     private static readonly Type[] OfInstructions =
         [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(DivideByZeroException), typeof(OverflowException)];
 
-    /// <summary>What an exception means; null when it is not one of them, or when somebody chose its message.</summary>
-    internal static string? For(Exception error) => error switch
+    /// <summary>What an exception means; null when it is not one of them, or when a student chose its message.</summary>
+    /// <param name="error">The exception, thrown.</param>
+    /// <returns>A French sentence or two, or null.</returns>
+    public static string? For(Exception error) => error switch
     {
         NotImplementedException => "Cette partie du code reste à écrire.",
+        DatasetException { Message: var message } when message.StartsWith("There is no dataset", StringComparison.Ordinal) =>
+            "Aucun jeu de données ne porte ce nom : le message cite les noms possibles.",
+        ArgumentOutOfRangeException { ParamName: { } name, ActualValue: { } value } when IsOfCourse(error) =>
+            $"L’argument « {name} » vaut {Convert.ToString(value, French)}, ce qui n’est pas permis ici : le message dit quelles valeurs le sont.",
         _ when !IsOfFramework(error) => null,
         NullReferenceException =>
             "La valeur utilisée ici est null : elle ne désigne aucun objet, et n’a donc ni propriété ni méthode.",
@@ -35,6 +46,8 @@ internal static class RuntimeExplanations
             "Une collection ne peut pas changer pendant qu’une boucle foreach la parcourt : parcourez une copie (ToList).",
         _ => null,
     };
+
+    private static bool IsOfCourse(Exception error) => error.TargetSite?.Module.Assembly == typeof(ErrorExplanations).Assembly;
 
     /// <summary>
     /// Whether .NET itself threw the exception, for an instruction of the code or in a method of its own. What a cell or a

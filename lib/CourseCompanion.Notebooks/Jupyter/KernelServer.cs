@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Jupyter.Language;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
@@ -34,12 +33,9 @@ public sealed class KernelServer : IDisposable
     private readonly StdinReader _input;
     private readonly BlockingCollection<JupyterMessage> _shellRequests = new(MaxPendingRequests);
     private readonly BlockingCollection<JupyterMessage> _controlRequests = new(MaxPendingRequests);
-    private readonly TaskCompletionSource<CSharpSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KernelSession _session = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CrashMarker _crashMarker;
-    private readonly Lock _interruptSync = new();
-    private CancellationTokenSource? _waitForSession;
-    private LanguageService? _language;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where to listen, and the key of the signatures.</param>
@@ -89,22 +85,14 @@ public sealed class KernelServer : IDisposable
         _output.Status("starting", null);
         StartThread("control", () => ServeRequests(_controlRequests, _control));
         StartThread("shell", () => ServeRequests(_shellRequests, _shell));
-        StartThread("session start", StartSession);
+        StartThread("session start", () => _session.Start(_input, _output.Publish));
     }
 
     /// <summary>Ends the running cell; does nothing when none is running.</summary>
     public void Interrupt()
     {
         _output.Hurry();
-        lock (_interruptSync)
-        {
-            _waitForSession?.Cancel();
-        }
-
-        if (_session.Task.IsCompletedSuccessfully)
-        {
-            _session.Task.Result.Interrupt();
-        }
+        _session.Interrupt();
     }
 
     /// <summary>Ends the kernel: the running cell is interrupted, and front ends get a moment to receive what waits.</summary>
@@ -130,12 +118,7 @@ public sealed class KernelServer : IDisposable
             socket.Dispose();
         }
 
-        if (_session.Task.IsCompletedSuccessfully)
-        {
-            _session.Task.Result.Dispose();
-        }
-
-        _language?.Dispose();
+        _session.Dispose();
         _input.Dispose();
         _output.Dispose();
     }
@@ -146,8 +129,7 @@ public sealed class KernelServer : IDisposable
     /// <summary>Publishes an exception that nothing has caught, on a thread that a cell left running.</summary>
     internal void Warn(Exception uncaught)
     {
-        var session = _session.Task.IsCompletedSuccessfully ? _session.Task.Result : null;
-        var trace = session?.Describe(uncaught).Traceback ?? [uncaught.ToString()];
+        var trace = _session.Current?.Describe(uncaught).Traceback ?? [uncaught.ToString()];
         Warn("\nUne exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule :\n" + string.Join('\n', trace));
     }
 
@@ -173,25 +155,6 @@ public sealed class KernelServer : IDisposable
 
     private static void StartThread(string name, Action body) =>
         new Thread(() => body()) { IsBackground = true, Name = "Jupyter " + name }.Start();
-
-    private void StartSession()
-    {
-        try
-        {
-            var session = new CSharpSession(new SessionOptions { Input = _input });
-            session.Output += _output.Publish;
-            var warm = session.WarmUpAsync();
-            _language = new LanguageService(session);
-            warm.Wait();
-            _session.SetResult(session);
-            KernelWarmUp.Run(session, _language);
-        }
-        catch (Exception e) when (!_session.Task.IsCompleted)
-        {
-            // Told to whoever executes; the process stays so that the message arrives.
-            _session.SetException(e);
-        }
-    }
 
     private void ServeRequests(BlockingCollection<JupyterMessage> requests, RouterSocket socket)
     {
@@ -220,7 +183,7 @@ public sealed class KernelServer : IDisposable
         {
             // Whatever goes wrong with one request, it gets an answer and the kernel goes on to the next.
             var name = e is InvalidMessageException ? "InvalidRequest" : e.GetType().Name;
-            Reply(request, socket, Error(new ErrorOutput(name, e.Message, [e.Message])));
+            Reply(request, socket, ReplyContent.Error(new ErrorOutput(name, e.Message, [e.Message])));
         }
 
         _output.Status("idle", request);
@@ -264,10 +227,10 @@ public sealed class KernelServer : IDisposable
             case "shutdown_request":
                 return new() { ["status"] = "ok", ["restart"] = request.GetBoolean("restart", missing: false) };
             case "complete_request":
-                var completion = Language().Complete(Code(request), Cursor(request));
+                var completion = _session.Language().Complete(Code(request), Cursor(request));
                 return completion.ToContent();
             case "inspect_request":
-                return Language().Inspect(Code(request), Cursor(request)).ToContent();
+                return _session.Language().Inspect(Code(request), Cursor(request)).ToContent();
             case "is_complete_request":
                 return Completeness.Of(Code(request)).ToContent();
             case "history_request":
@@ -288,40 +251,6 @@ public sealed class KernelServer : IDisposable
     private static int Cursor(JupyterMessage request) =>
         CodePoints.ToUtf16(Code(request), request.GetInt32("cursor_pos", int.MaxValue));
 
-    private LanguageService Language() =>
-        WaitForSession() is null ? throw new OperationCanceledException("Interrupted.") : _language!;
-
-    /// <summary>The session, as soon as it can run cells; null when the wait was interrupted.</summary>
-    private CSharpSession? WaitForSession()
-    {
-        if (_session.Task.IsCompletedSuccessfully)
-        {
-            return _session.Task.Result;
-        }
-
-        using var cancellation = new CancellationTokenSource();
-        lock (_interruptSync)
-        {
-            _waitForSession = cancellation;
-        }
-
-        try
-        {
-            return _session.Task.WaitAsync(cancellation.Token).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-        finally
-        {
-            lock (_interruptSync)
-            {
-                _waitForSession = null;
-            }
-        }
-    }
-
     /// <summary>Executes a cell, and gives the requests that its error stops.</summary>
     private List<JupyterMessage> Execute(JupyterMessage request, RouterSocket socket)
     {
@@ -332,11 +261,11 @@ public sealed class KernelServer : IDisposable
         _input.BeginCell(request.GetBoolean("allow_stdin", missing: true) ? request : null);
 
         JsonObject content;
-        if (WaitForSession() is not { } session)
+        if (_session.Wait() is not { } session)
         {
             var interrupted = new ErrorOutput("KeyboardInterrupt", "Exécution interrompue.", ["Exécution interrompue."]);
             _output.Publish(interrupted);
-            content = Error(interrupted);
+            content = ReplyContent.Error(interrupted);
             content["execution_count"] = 0;
         }
         else
@@ -355,8 +284,8 @@ public sealed class KernelServer : IDisposable
             var options = new ExecuteOptions { Silent = silent, StoreHistory = request.GetBoolean("store_history", missing: true) };
             var result = session.ExecuteAsync(code, options).GetAwaiter().GetResult();
             content = result.Error is null
-                ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = UserExpressions(session, request) }
-                : Error(result.Error);
+                ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = ReplyContent.UserExpressions(session, request) }
+                : ReplyContent.Error(result.Error);
             _crashMarker.Clear();
             content["execution_count"] = result.ExecutionCount;
         }
@@ -380,39 +309,8 @@ public sealed class KernelServer : IDisposable
     private void Abort(JupyterMessage request, RouterSocket socket)
     {
         _output.Status("busy", request);
-        var count = _session.Task.IsCompletedSuccessfully ? _session.Task.Result.ExecutionCount : 0;
+        var count = _session.Current?.ExecutionCount ?? 0;
         Reply(request, socket, new() { ["status"] = "aborted", ["execution_count"] = count });
         _output.Status("idle", request);
-    }
-
-    private static JsonObject Error(ErrorOutput error)
-    {
-        var content = OutputPublisher.ErrorContent(error);
-        content["status"] = "error";
-        return content;
-    }
-
-    /// <summary>The values of expressions that a front end wants to know after a cell; one that fails does not touch the others.</summary>
-    private static JsonObject UserExpressions(CSharpSession session, JupyterMessage request)
-    {
-        var answers = new JsonObject();
-        if (request.Content.TryGetProperty("user_expressions", out var expressions)
-            && expressions.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var expression in expressions.EnumerateObject())
-            {
-                var result = session.EvaluateAsync(expression.Value.ToString()).GetAwaiter().GetResult();
-                answers[expression.Name] = result.Error is { } error ? Error(error) : Value(result.Value);
-            }
-        }
-
-        return answers;
-    }
-
-    private static JsonObject Value(MimeBundle? value)
-    {
-        var content = value is null ? new() { ["data"] = new JsonObject(), ["metadata"] = new JsonObject() } : OutputPublisher.BundleContent(value);
-        content["status"] = "ok";
-        return content;
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using CourseCompanion.Cli.Commands;
 using CourseCompanion.Data;
+using CourseCompanion.Work;
 using NotebookParameterException = CourseCompanion.Notebooks.Execution.NotebookParameterException;
 
 namespace CourseCompanion.Cli;
@@ -66,6 +67,11 @@ internal static class CourseCommand
         {
             try
             {
+                if (TensorEngine.Refusal is { } refusal && command.Name != "doctor")
+                {
+                    throw new InvalidOperationException(refusal);
+                }
+
                 return await action(parsed, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -57,17 +57,17 @@ public sealed class CommandProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(Out, "*.tmp"));
     }
 
-    [PortableEngineFact]
+    [LinuxFact]
     public async Task Doctor_engine_that_does_not_load_exits_with_1_and_says_what_to_do()
     {
-        using Process process = Start(["doctor", "--json"], ("TORCHSHARP_PORTABLE_NATIVE", Path.Combine(_course.Root, "nowhere")));
+        using Process process = Start(["doctor", "--json"], ("LIBTORCH", Path.Combine(_course.Root, "nowhere")));
         using JsonDocument json = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync());
         await process.WaitForExitAsync();
 
         Assert.Equal(ExitCode.Failure, process.ExitCode);
         JsonElement engine = Assert.Single(json.RootElement.GetProperty("checks").EnumerateArray(), check => check.GetProperty("name").GetString() == "engine");
         Assert.Equal("missing", engine.GetProperty("status").GetString());
-        Assert.Contains("./course run", engine.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.Contains("LIBTORCH", engine.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     private static async Task<ChildResult> RunAsync(params string[] arguments)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CourseCompanion.Cli.Commands;
 using CourseCompanion.Data;
+using CourseCompanion.Work;
 using TorchSharp;
 
 namespace CourseCompanion.Cli.Doctor;
@@ -51,20 +52,40 @@ internal sealed class Examination(CommandContext context)
 
     private static Check[] CheckEngine()
     {
+        const string remedy = "environment.md says which libtorch fits which system; ./course run takes the packaged one when LIBTORCH is unset.";
         AssemblyName engine = typeof(torch).Assembly.GetName();
         string name = $"{engine.Name} {engine.Version?.ToString(3)}";
+        if (TensorEngine.Refusal is { } refusal)
+        {
+            return [new Check("engine", CheckStatus.Missing, refusal, remedy)];
+        }
+
         try
         {
-            string version = torch.__version__;
-            string detail = $"{name} over libtorch {version}" + (FindLoadedLibtorch() is { } path ? $" ({path})" : "");
-            return [new Check("engine", CheckStatus.Ready, detail), CheckGpu()];
+            torch.zeros(1).Dispose();
+            return [new Check("engine", CheckStatus.Ready, $"{name} over libtorch {LoadedLibtorch()}"), CheckGpu()];
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
         {
-            // The first sentence says what; the rest, where it was looked for and what the remedy below does.
+            // The first sentence says what; the rest, where it was looked for.
             string reason = exception.GetBaseException().Message.ReplaceLineEndings(" ").Split(". ")[0];
-            return [new Check("engine", CheckStatus.Missing, $"{name} does not load: {reason}", "./course run installs or builds what it lacks, or prints the command to type.")];
+            return [new Check("engine", CheckStatus.Missing, $"{name} does not load: {reason}", remedy)];
         }
+    }
+
+    /// <summary>The version and the file of the libtorch in this process: TorchSharp's own <c>__version__</c> is a constant.</summary>
+    private static string LoadedLibtorch()
+    {
+        if (TensorEngine.LoadedLibrary is not { } path)
+        {
+            return $"{TensorEngine.ExpectedVersion}, as packaged";
+        }
+
+        // <libtorch>/lib/libtorch_cpu.so, where it is one of its own.
+        string? version = path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
+            ? TensorEngine.ExpectedVersion
+            : TensorEngine.VersionOf(Path.GetFullPath(Path.Combine(path, "../..")));
+        return $"{version ?? "of unknown version"} ({path})";
     }
 
     private static Check CheckGpu()
@@ -78,13 +99,6 @@ internal sealed class Examination(CommandContext context)
             ? new Check("gpu", CheckStatus.Optional, "an NVIDIA GPU is here, but this engine's libtorch has no CUDA", "Name a libtorch that has it: LIBTORCH=FOLDER ./course run (environment.md says which)")
             : new Check("gpu", CheckStatus.Optional, "none: everything runs on the processor", "None needed in the profile 'rapide'; environment.md says how to use one.");
     }
-
-    /// <summary>The file of the libtorch that this process has loaded, where the system tells.</summary>
-    private static string? FindLoadedLibtorch() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps")
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1])
-            .FirstOrDefault(path => path.Contains("/libtorch_cpu.", StringComparison.Ordinal))
-        : null;
 
     private Check CheckData()
     {

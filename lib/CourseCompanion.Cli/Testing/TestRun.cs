@@ -8,9 +8,6 @@ internal sealed class TestRun(CommandContext context)
     // Drives a browser and whole notebooks: its time limits are not for a machine that runs something else as well.
     private const string RunsAlone = "EndToEnd";
 
-    // Needs the native part, which the launcher builds for the portable engine only.
-    private const string ForPortableEngine = "TorchSharp.Portable.Tests";
-
     public string? Filter { get; init; }
 
     public IReadOnlyList<string> ProjectNames { get; init; } = [];
@@ -26,12 +23,6 @@ internal sealed class TestRun(CommandContext context)
         {
             context.Output.WriteLine(TestResults.Broken("build").Summary);
             return ExitCode.Failure;
-        }
-
-        if (projects.Contains(ForPortableEngine) && context.Environment("TensorEngine") is { } engine and not "portable")
-        {
-            context.Output.WriteLine($"{ForPortableEngine} left out: the engine here is {engine} (COURSE_ENGINE=portable tests the other).");
-            projects = [.. projects.Where(project => project != ForPortableEngine)];
         }
 
         TestResults total = TestResults.None;

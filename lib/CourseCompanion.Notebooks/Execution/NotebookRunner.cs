@@ -274,7 +274,7 @@ public static class NotebookRunner
 
         private Dictionary<string, string> Environment()
         {
-            var environment = new Dictionary<string, string>(NativeThreads.Variables(System.Environment.GetEnvironmentVariable))
+            var environment = new Dictionary<string, string>
             {
                 ["COURSE_PROFILE"] = request.Profile,
                 ["COURSE_OUT"] = Path.GetFullPath(request.OutDirectory),

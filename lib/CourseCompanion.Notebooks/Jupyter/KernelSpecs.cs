@@ -127,7 +127,7 @@ public sealed class KernelSpecs
     /// <summary>The environment variables that a kernel is started with.</summary>
     public IReadOnlyDictionary<string, string> KernelEnvironment()
     {
-        var variables = new SortedDictionary<string, string>(NativeThreads.Variables(_environment).ToDictionary(), StringComparer.Ordinal)
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["DOTNET_ROOT"] = DotnetRoot(),
             // The compiler runs for seconds at most: profiling it would never pay.

@@ -12,7 +12,7 @@ internal sealed class LauncherSandbox : IDisposable
 {
     private static readonly string[] Tools =
     [
-        "bash", "sh", "cat", "dirname", "env", "find", "flock", "grep", "mkdir", "mv", "readlink", "sed", "setsid", "sleep", "sort", "tail", "touch",
+        "awk", "bash", "sh", "cat", "dirname", "env", "find", "flock", "grep", "mkdir", "mv", "readlink", "sed", "setsid", "sleep", "sort", "tail", "touch",
     ];
 
     private readonly string _bin;

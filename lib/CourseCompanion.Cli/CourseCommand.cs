@@ -52,6 +52,7 @@ internal static class CourseCommand
             TestCommand.Create(context),
             DoctorCommand.Create(context),
             DataCommand.Create(context),
+            WeightsCommand.Create(context),
             ExportCommand.Create(context),
             BenchCommand.Create(context),
             KernelCommand.Create(context),

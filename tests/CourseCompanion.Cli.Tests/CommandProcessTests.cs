@@ -45,7 +45,7 @@ public sealed class CommandProcessTests : IDisposable
         }
         while (line is not null && !line.Contains("[1/2]", StringComparison.Ordinal));
 
-        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await Interrupt.ProcessAsync(process.Id);
         string rest = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
 

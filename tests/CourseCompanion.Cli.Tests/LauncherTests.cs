@@ -134,8 +134,7 @@ public sealed class LauncherTests : IDisposable
             calls.AddRange(_machine.TakeCalls());
         }
 
-        using Process kill = Process.Start("bash", ["-c", $"kill -INT -- -{process.Id}"]);
-        await kill.WaitForExitAsync();
+        await Interrupt.GroupAsync(process.Id);
         await process.WaitForExitAsync();
 
         Assert.Equal(130, process.ExitCode);

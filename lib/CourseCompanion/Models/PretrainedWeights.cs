@@ -43,7 +43,7 @@ public sealed class PretrainedWeights
     public string HowToGet =>
         $"Le fichier de poids « {FileName} » n’est pas sur cette machine (dossiers consultés : {string.Join(", ", Searched)}). "
         + $"Placez-le dans l’un d’eux, ou dans un dossier désigné par la variable {Variable}. "
-        + "La page datasets/README.md explique comment l’obtenir.";
+        + "La commande « ./course weights list » et la page datasets/README.md disent comment l’obtenir.";
 
     /// <summary>
     /// Looks for a weight file, in this order: the folder that <c>COURSE_WEIGHTS</c> names; a folder <c>weights</c> in the data

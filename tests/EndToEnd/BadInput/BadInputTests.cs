@@ -156,14 +156,11 @@ public sealed class BadInputTests : IDisposable
             await Task.Delay(50);
         }
 
-        using (Process.Start("kill", ["-INT", "--", $"-{process.Id}"]))
-        {
-            var result = await CourseProcess.EndAsync(process);
+        await Interrupt.GroupAsync(process.Id);
+        var result = await CourseProcess.EndAsync(process);
 
-            Assert.True(result.ExitCode == 130, result.ToString());
-            Assert.Contains("INTERRUPTED", result.Output, StringComparison.Ordinal);
-        }
-
+        Assert.True(result.ExitCode == 130, result.ToString());
+        Assert.Contains("INTERRUPTED", result.Output, StringComparison.Ordinal);
         Assert.Equal(["ok", "interrupted", "not-run"], _course.Statuses("training"));
         Assert.Equal(["junit.xml", "run.json", "training-has-begun", "training.html", "training.ipynb"], _course.OutFiles);
         var worker = int.Parse(_course.Executed("training").Cells[0].Outputs[0].Text, CultureInfo.InvariantCulture);

@@ -1,4 +1,4 @@
-using CourseCompanion.Imaging;
+using CourseCompanion.Data;
 using TorchSharp;
 
 namespace CourseCompanion.Charts;
@@ -24,7 +24,7 @@ public static partial class Chart
         ArgumentException.ThrowIfNullOrWhiteSpace(title);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        string[] uris = [.. images.Select(planes => PngEncoder.ToDataUri(Interleave(planes, width, height, channels), width, height, channels))];
+        string[] uris = [.. images.Select(planes => ToDataUri(planes, width, height, channels))];
         if (uris.Length == 0)
         {
             throw new ArgumentException($"Image grid '{title}' has no image.", nameof(images));
@@ -67,23 +67,14 @@ public static partial class Chart
         return ImageGrid(title, width, height, channels, planes.Chunk(Math.Max(1, channels * height * width)), captions, columns);
     }
 
-    private static byte[] Interleave(byte[] planes, int width, int height, int channels)
+    private static string ToDataUri(byte[] planes, int width, int height, int channels)
     {
-        var area = width * height;
-        if (planes.Length != area * channels)
+        if (planes.Length != width * height * channels)
         {
             throw new ArgumentException($"An image has {planes.Length} bytes, not {channels} x {height} x {width}.", nameof(planes));
         }
 
-        var pixels = new byte[planes.Length];
-        for (var channel = 0; channel < channels; channel++)
-        {
-            for (var i = 0; i < area; i++)
-            {
-                pixels[i * channels + channel] = planes[channel * area + i];
-            }
-        }
-
-        return pixels;
+        using var image = torch.tensor(planes, [channels, height, width]);
+        return ImageFile.ToDataUri(image);
     }
 }

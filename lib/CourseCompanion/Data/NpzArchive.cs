@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace CourseCompanion.Data;
@@ -224,9 +225,10 @@ public sealed class NpzArchive : IDisposable
             throw new DataFormatException(Path, name, "it cannot be decompressed", Refetch, exception);
         }
 
-        if (crc.Value != _entries[name].Crc32)
+        uint found = crc.GetCurrentHashAsUInt32();
+        if (found != _entries[name].Crc32)
         {
-            throw new DataFormatException(Path, name, $"its check value is {crc.Value:x8}, the archive says {_entries[name].Crc32:x8}", Refetch);
+            throw new DataFormatException(Path, name, $"its check value is {found:x8}, the archive says {_entries[name].Crc32:x8}", Refetch);
         }
     }
 

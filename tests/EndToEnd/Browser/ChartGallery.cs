@@ -1,7 +1,8 @@
 using CourseCompanion.Charts;
 using CourseCompanion.Charts.Plotly;
+using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
-using CourseCompanion.Imaging;
+using TorchSharp;
 
 namespace CourseCompanion.EndToEnd.Browser;
 
@@ -192,13 +193,13 @@ internal static class ChartGallery
         var pixels = new byte[28 * 28 * 3];
         for (var i = 0; i < 28 * 28; i++)
         {
-            pixels[3 * i] = (byte)(i % 28 * 9);
-            pixels[3 * i + 1] = (byte)(i / 28 * 9);
-            pixels[3 * i + 2] = (byte)((i % 28 + i / 28) % 2 * 255);
+            pixels[i] = (byte)(i % 28 * 9);
+            pixels[28 * 28 + i] = (byte)(i / 28 * 9);
+            pixels[2 * 28 * 28 + i] = (byte)((i % 28 + i / 28) % 2 * 255);
         }
 
         var axes = Chart.Scatter("Une image", "Colonne", "Ligne", new Series("coin", [0]).At([0]));
-        return axes with { Traces = [new ImageTrace { Source = PngEncoder.ToDataUri(pixels, 28, 28, 3) }] };
+        return axes with { Traces = [new ImageTrace { Source = ImageFile.ToDataUri(torch.tensor(pixels, [3, 28, 28])) }] };
     }
 
     public static ImageGrid Images()

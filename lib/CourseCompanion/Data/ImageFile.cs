@@ -41,7 +41,7 @@ public static class ImageFile
         return tensor;
     }
 
-    /// <summary>Reads images, one on each core.</summary>
+    /// <summary>Reads images, one on each of the threads that torch may use.</summary>
     /// <param name="paths">JPEG and PNG files, 1 or more.</param>
     /// <param name="channels">3 for red, green, blue; 1 for grey.</param>
     /// <param name="size">Height and width wanted, as in <see cref="Load(string, int, ValueTuple{int, int}?)"/>; null if all files have the same.</param>
@@ -60,7 +60,7 @@ public static class ImageFile
         try
         {
             Exception?[] failures = new Exception?[paths.Count];
-            Parallel.For(0, paths.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (index, loop) =>
+            Parallel.For(0, paths.Count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, (index, loop) =>
             {
                 try
                 {

@@ -291,6 +291,8 @@ public sealed class ImageFileTests : IDisposable
         AssertRefused(PngBuilder.File(2, 1, PngBuilder.Grey, 8, rows), "go on after 3 bytes");
         AssertRefused([.. PngBuilder.Signature, .. PngBuilder.Header(1, 1, 0, 8), .. PngBuilder.Header(1, 1, 0, 8), .. PngBuilder.End], "IHDR is not");
         AssertRefused([.. PngBuilder.Signature, .. PngBuilder.Header(1, 1, 0, 8), .. PngBuilder.Chunk("IDAT", PngBuilder.Compress([9, 5])), .. PngBuilder.End], "cannot be decoded");
+        AssertRefused([.. PngBuilder.Signature, .. PngBuilder.Header(1, 1, 0, 8), .. PngBuilder.Chunk("IDAT", [0x78, 0x20, 0, 0, 0, 1]), .. PngBuilder.End], "IDAT"); // asks for a dictionary
+        AssertRefused([.. PngBuilder.Signature, .. PngBuilder.Header(1, 1, 0, 8), .. PngBuilder.End], "after 0 of 2 bytes");
         AssertRefused(PngBuilder.File(1, 1, PngBuilder.Palette, 8, [0]), "cannot be decoded");
     }
 

@@ -17,8 +17,6 @@ internal sealed record ImageHeader(int Width, int Height, int Orientation, bool 
     /// <summary>The most that JPEG can say; PNG could say two billions, and one row would take all memory.</summary>
     public const int MaxSide = ushort.MaxValue;
 
-    private const string Convert = "Convert it to PNG or JPEG.";
-
     // How other files start that are found among images, whatever their extension says.
     private static readonly (int At, byte[] Start, string Name)[] Foreign =
     [
@@ -35,7 +33,7 @@ internal sealed record ImageHeader(int Width, int Height, int Orientation, bool 
     public static ImageHeader Read(string file, byte[] bytes) =>
         bytes.AsSpan().StartsWith(PngStructure.Signature) ? PngStructure.Read(file, bytes)
         : bytes.AsSpan().StartsWith(JpegStructure.Signature) ? JpegStructure.Read(file, bytes)
-        : throw new DataFormatException(file, null, NotAnImage(bytes), Convert);
+        : throw new DataFormatException(file, null, NotAnImage(bytes), "Convert it to PNG or JPEG.");
 
     /// <summary>Refuses sizes that would take too much memory.</summary>
     public static void CheckSize(string file, uint width, uint height)
@@ -67,6 +65,6 @@ internal sealed record ImageHeader(int Width, int Height, int Orientation, bool 
             }
         }
 
-        return $"it is neither JPEG nor PNG: it starts with the bytes {System.Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])}";
+        return $"it is neither JPEG nor PNG: it starts with the bytes {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])}";
     }
 }

@@ -123,7 +123,7 @@ internal static class PngStructure
                 read = zlib.Read(buffer);
             }
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw new DataFormatException(file, "IDAT", $"its pixels cannot be decompressed after {inflated} of {expected} bytes", Refetch, exception);
         }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Data;
+using CourseCompanion.Notebooks.Export;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -19,6 +20,7 @@ public sealed class KernelSpecs
     public const string CommonName = ".net-csharp";
 
     private const string FileName = "kernel.json";
+    private const string PlotlyFileName = "plotly.min.js";
     private const string Mark = "course_companion";
 
     // What a student sets in a terminal and an editor started from a menu does not know.
@@ -106,6 +108,7 @@ public sealed class KernelSpecs
             {
                 var folder = Path.Combine(_target, name);
                 File.Delete(Path.Combine(folder, FileName));
+                File.Delete(Path.Combine(folder, PlotlyFileName));
                 // What someone laid beside it (a logo, a setting of a front end) is not ours.
                 if (!Directory.EnumerateFileSystemEntries(folder).Any())
                 {
@@ -165,6 +168,12 @@ public sealed class KernelSpecs
             ["metadata"] = new JsonObject { [Mark] = new JsonObject { ["version"] = KernelInfo.Version } },
         };
         AtomicFile.WriteAllText(Path.Combine(folder, FileName), specification.ToJsonString(Json) + "\n");
+        if (name == OwnName)
+        {
+            // Jupyter serves the files of this folder, so that charts draw without the Internet.
+            AtomicFile.WriteAllText(Path.Combine(folder, PlotlyFileName), PlotlyLibrary.Script);
+        }
+
         return $"{folder} installed.";
     }
 

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using CourseCompanion.Charts;
+using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Notebooks.Jupyter;
 
 namespace CourseCompanion.Notebooks.Tests.Jupyter;
@@ -44,6 +47,21 @@ public sealed class KernelSpecsTests : IDisposable
         Assert.True(Directory.Exists(environment["DOTNET_ROOT"]!.GetValue<string>()));
         Assert.Equal("/données", environment["COURSE_DATA"]!.GetValue<string>());
         Assert.Null(environment["SECRET"]);
+    }
+
+    [Fact]
+    public void Install_lays_plotly_beside_the_kernel_where_figures_look_for_it_and_uninstall_takes_it_away()
+    {
+        Specs("prefix").Install(Command);
+
+        var plotly = At("prefix/share/jupyter/" + Figure.PlotlyBesideKernel.Replace("kernelspecs", "kernels", StringComparison.Ordinal));
+        Assert.Equal(PlotlyLibrary.Script, File.ReadAllText(plotly));
+        Assert.Equal(Figure.PlotlyVersion, PlotlyLibrary.Version);
+        // Byte for byte the file that the address on the Internet has.
+        Assert.Equal(Figure.PlotlyIntegrity, "sha384-" + Convert.ToBase64String(SHA384.HashData(File.ReadAllBytes(plotly))));
+
+        Specs("prefix").Uninstall();
+        Assert.False(Directory.Exists(Path.GetDirectoryName(plotly)));
     }
 
     [Fact]

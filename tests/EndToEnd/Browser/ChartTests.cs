@@ -110,7 +110,7 @@ public sealed class ChartTests
     {
         var figures = ChartGallery.Figures.Values;
         var html = string.Join('\n', figures.Select(figure => figure.ToHtml())) + "\n" + ChartGallery.Images().ToHtml();
-        var gallery = Path.Combine(Path.GetDirectoryName(BrowserFactAttribute.PlotlyFile)!, "..", "gallery");
+        var gallery = Path.Combine(Path.GetDirectoryName(HeadlessBrowser.PlotlyFile)!, "..", "gallery");
         Directory.CreateDirectory(gallery);
         File.WriteAllText(
             Path.Combine(gallery, "index.html"),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
@@ -9,6 +10,9 @@ namespace CourseCompanion.EndToEnd.Browser;
 /// <summary>Opens a page in headless Chromium and brings back what it has to say.</summary>
 internal static partial class HeadlessBrowser
 {
+    /// <summary>plotly.js, in <c>artifacts/web</c>, where the pages of tests find it.</summary>
+    public static string PlotlyFile { get; } = WritePlotly();
+
     /// <summary>
     /// Loads a page whose script calls <c>report(value)</c>.
     /// </summary>
@@ -39,7 +43,7 @@ internal static partial class HeadlessBrowser
                   document.body.replaceChildren(holder);
                 }
                 </script>
-                <script src="{{new Uri(BrowserFactAttribute.PlotlyFile)}}"></script>
+                <script src="{{new Uri(PlotlyFile)}}"></script>
                 </head><body>{{body}}</body></html>
                 """);
             var dom = Run(folder.FullName, "--dump-dom", new Uri(page).ToString());
@@ -54,6 +58,14 @@ internal static partial class HeadlessBrowser
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static string WritePlotly()
+    {
+        var path = Path.Combine(Repository.Root, "artifacts", "web", "plotly.min.js");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, PlotlyLibrary.Script);
+        return path;
     }
 
     private static string Run(string folder, params string[] arguments)

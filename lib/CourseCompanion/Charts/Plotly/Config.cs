@@ -36,6 +36,8 @@ internal sealed record Config
         {
             dictionary = new Dictionary<string, string>
             {
+                ["Download plot as a png"] = "Télécharger l’image (PNG)",
+                // The same, to front ends with a newer plotly.js of their own.
                 ["Download plot as a PNG"] = "Télécharger l’image (PNG)",
                 ["Preparing image - this may take a few seconds"] = "Préparation de l’image (quelques secondes)",
                 ["Image download succeeded"] = "Image enregistrée",

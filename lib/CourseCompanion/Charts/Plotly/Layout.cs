@@ -208,9 +208,6 @@ public sealed record Font
 
     /// <summary>Colour.</summary>
     public string? Color { get; init; }
-
-    /// <summary>Weight, 1 to 1000, or <c>bold</c>.</summary>
-    public object? Weight { get; init; }
 }
 
 /// <summary>Distances in pixels; null keeps plotly.js's own.</summary>

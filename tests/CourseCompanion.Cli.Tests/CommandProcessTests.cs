@@ -37,6 +37,7 @@ public sealed class CommandProcessTests : IDisposable
     {
         string notebook = Write("endless", "Console.WriteLine(\"before\");", "while (true) { }");
         using Process process = Start("run", notebook, "--out", Out);
+        using EndedWithTheTest end = new(process);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string? line;
         do
@@ -117,5 +118,11 @@ public sealed class CommandProcessTests : IDisposable
             ["nbformat_minor"] = 5,
         };
         return _course.Write($"mine/{name}.ipynb", notebook.ToJsonString());
+    }
+
+    /// <summary>A test that fails must not leave a cell behind that never ends.</summary>
+    private sealed class EndedWithTheTest(Process process) : IDisposable
+    {
+        public void Dispose() => process.Kill(entireProcessTree: true);
     }
 }

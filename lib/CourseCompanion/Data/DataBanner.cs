@@ -73,6 +73,9 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
     private static string Explain(MissingSource step) => (step.Source, step.Reason) switch
     {
         (DataSource.LocalFile, MissingReason.NotConfigured) => "aucun dossier de données n’est indiqué",
+        (DataSource.LocalFile, _) when step.NearMisses is { Count: > 0 } names =>
+            $"le dossier indiqué ne contient pas le fichier, mais {string.Join(", ", names.Select(name => $"« {name} »"))} : "
+            + "si c’est le bon fichier, renommez-le ; un suffixe tel que _64 désigne une autre taille d’image",
         (DataSource.LocalFile, _) => "le dossier indiqué ne contient pas le fichier",
         (DataSource.Cache, _) => "le fichier n’a pas encore été téléchargé",
         (_, MissingReason.Offline) => "le téléchargement est désactivé (COURSE_OFFLINE=1)",

@@ -39,7 +39,8 @@ public enum MissingReason
 /// <param name="Source">The source.</param>
 /// <param name="Reason">Why it gave nothing.</param>
 /// <param name="Detail">The folder or the error, for those who look into it.</param>
-public sealed record MissingSource(DataSource Source, MissingReason Reason, string? Detail = null);
+/// <param name="NearMisses">Names of files that look like the one wanted: a second download, another size of image.</param>
+public sealed record MissingSource(DataSource Source, MissingReason Reason, string? Detail = null, IReadOnlyList<string>? NearMisses = null);
 
 /// <summary>Which data a result was obtained on: enough to tell whether two results are about the same images.</summary>
 public sealed record DataProvenance

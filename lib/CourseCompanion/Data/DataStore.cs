@@ -83,6 +83,22 @@ public sealed class DataStore
         return File.Exists(cached) ? Describe(info, DataSource.Cache, cached) : new DataEntry(info);
     }
 
+    /// <summary>Files of the user's folder that are named almost like a dataset's: <c>dermamnist (1).npz</c>, <c>dermamnist_64.npz</c>.</summary>
+    /// <param name="info">The dataset.</param>
+    /// <returns>Their names, at most three.</returns>
+    internal IReadOnlyList<string> NearMisses(DatasetInfo info)
+    {
+        HashSet<string> official = [.. _options.Catalog.Datasets.Select(dataset => dataset.File.Name.ToUpperInvariant())];
+        return
+        [
+            .. _localFiles.Value.Select(files => files.Key)
+                .Where(name => name.Contains(Path.GetFileNameWithoutExtension(info.File.Name), StringComparison.OrdinalIgnoreCase)
+                    && !official.Contains(name.ToUpperInvariant()))
+                .Order(StringComparer.Ordinal)
+                .Take(3),
+        ];
+    }
+
     /// <summary>Gets a dataset's file: the one that is here, else by download. A damaged file in the cache is replaced.</summary>
     /// <param name="name">The dataset's name.</param>
     /// <param name="progress">Told how a download gets on.</param>

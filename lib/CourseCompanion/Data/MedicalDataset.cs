@@ -84,7 +84,7 @@ public sealed class MedicalDataset : IDisposable
         }
 
         tried.Add(options.EffectiveDirectory is { } folder
-            ? new MissingSource(DataSource.LocalFile, MissingReason.NotFound, folder)
+            ? new MissingSource(DataSource.LocalFile, MissingReason.NotFound, folder, store.NearMisses(info))
             : new MissingSource(DataSource.LocalFile, MissingReason.NotConfigured));
         if (entry.Checksum is ChecksumState.Official or ChecksumState.NoOfficialFile)
         {

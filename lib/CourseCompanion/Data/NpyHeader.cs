@@ -1,6 +1,6 @@
 namespace CourseCompanion.Data;
 
-/// <summary>The element types that are read: little-endian numbers of fixed size, never objects. Named as in the file format.</summary>
+/// <summary>The element types that are read: numbers of fixed size, never objects. Named as in the file format.</summary>
 public enum NpyType
 {
     /// <summary><c>|u1</c>, <see cref="byte"/>.</summary>
@@ -20,13 +20,29 @@ public enum NpyType
 
     /// <summary><c>&lt;f8</c>, <see cref="double"/>.</summary>
     F8,
+
+    /// <summary><c>|i1</c>, <see cref="sbyte"/>.</summary>
+    I1,
+
+    /// <summary><c>&lt;i2</c>, <see cref="short"/>.</summary>
+    I2,
+
+    /// <summary><c>&lt;u2</c>, <see cref="ushort"/>.</summary>
+    U2,
+
+    /// <summary><c>&lt;u4</c>, <see cref="uint"/>.</summary>
+    U4,
+
+    /// <summary><c>&lt;u8</c>, <see cref="ulong"/>.</summary>
+    U8,
 }
 
 /// <summary>What the head of a <c>.npy</c> array says about the bytes that follow.</summary>
 /// <param name="Type">The element type.</param>
 /// <param name="FortranOrder">True when the first index runs fastest; false, as usual, when the last one does.</param>
 /// <param name="Shape">The length of each dimension; empty for a single number.</param>
-public sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<long> Shape)
+/// <param name="BigEndian">True when the bytes of a number come in the other order than this machine's, as from <c>dtype="&gt;i8"</c>.</param>
+public sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<long> Shape, bool BigEndian = false)
 {
     /// <summary>How many elements follow.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, length) => checked(product * length));
@@ -49,6 +65,11 @@ internal static class NpyTypes
         (NpyType.I8, "<i8", 8, typeof(long)),
         (NpyType.F4, "<f4", 4, typeof(float)),
         (NpyType.F8, "<f8", 8, typeof(double)),
+        (NpyType.I1, "|i1", 1, typeof(sbyte)),
+        (NpyType.I2, "<i2", 2, typeof(short)),
+        (NpyType.U2, "<u2", 2, typeof(ushort)),
+        (NpyType.U4, "<u4", 4, typeof(uint)),
+        (NpyType.U8, "<u8", 8, typeof(ulong)),
     ];
 
     public static string Supported => string.Join(", ", Table.Select(row => row.Descriptor));
@@ -57,10 +78,12 @@ internal static class NpyTypes
 
     public static string Descriptor(this NpyType type) => Table[(int)type].Descriptor;
 
-    public static NpyType? FromDescriptor(string descriptor)
+    /// <summary>The type of a descriptor such as <c>&lt;i8</c>, in either order of bytes; null when it is not read.</summary>
+    public static NpyType? FromDescriptor(string descriptor, out bool bigEndian)
     {
-        int row = Array.FindIndex(Table, candidate => candidate.Descriptor == descriptor);
-        return row < 0 ? null : Table[row].Type;
+        int row = Array.FindIndex(Table, candidate => descriptor.Length == 3 && descriptor[0] is '<' or '>' or '|' && candidate.Descriptor.AsSpan(1).SequenceEqual(descriptor.AsSpan(1)));
+        bigEndian = row >= 0 && descriptor[0] == '>' && Table[row].Size > 1;
+        return row < 0 || (descriptor[0] == '|' && Table[row].Size > 1) ? null : Table[row].Type;
     }
 
     public static NpyType Of<T>()

@@ -65,6 +65,7 @@ internal ref struct NpyHeaderParser
     private NpyHeader ParseDictionary()
     {
         NpyType? type = null;
+        bool bigEndian = false;
         bool? fortranOrder = null;
         List<long>? shape = null;
         Expect('{');
@@ -75,7 +76,7 @@ internal ref struct NpyHeaderParser
             switch (key)
             {
                 case "descr" when type is null:
-                    type = ParseType();
+                    type = ParseType(out bigEndian);
                     break;
                 case "fortran_order" when fortranOrder is null:
                     fortranOrder = ParseTruthValue();
@@ -103,7 +104,8 @@ internal ref struct NpyHeaderParser
         NpyHeader result = new(
             type ?? throw Wrong("its head lacks 'descr'"),
             fortranOrder ?? throw Wrong("its head lacks 'fortran_order'"),
-            shape ?? throw Wrong("its head lacks 'shape'"));
+            shape ?? throw Wrong("its head lacks 'shape'"),
+            bigEndian);
         try
         {
             _ = result.ByteCount;
@@ -116,7 +118,7 @@ internal ref struct NpyHeaderParser
         return result;
     }
 
-    private NpyType ParseType()
+    private NpyType ParseType(out bool bigEndian)
     {
         SkipBlanks();
         if (_position < _text.Length && _text[_position] == '[')
@@ -131,7 +133,7 @@ internal ref struct NpyHeaderParser
                 _file, _entry, $"its type is '{descriptor}', an array of Python objects, which needs unpickling: that can run any code and is never done", $"Save numbers: one of the types {NpyTypes.Supported}.");
         }
 
-        return NpyTypes.FromDescriptor(descriptor)
+        return NpyTypes.FromDescriptor(descriptor, out bigEndian)
             ?? throw new DataFormatException(_file, _entry, $"its type is '{descriptor}'", $"Convert it to one of {NpyTypes.Supported}.");
     }
 
@@ -182,9 +184,18 @@ internal ref struct NpyHeaderParser
             _position++;
         }
 
-        return long.TryParse(_text[start.._position], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
-            ? length
-            : throw Wrong("its shape is no tuple of whole numbers");
+        if (!long.TryParse(_text[start.._position], NumberStyles.None, CultureInfo.InvariantCulture, out long length))
+        {
+            throw Wrong("its shape is no tuple of whole numbers");
+        }
+
+        if (_position < _text.Length && _text[_position] == 'L')
+        {
+            // Python 2 wrote (70L, 28L).
+            _position++;
+        }
+
+        return length;
     }
 
     private string ParseString()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -112,11 +113,13 @@ public sealed class NpzArchive : IDisposable
         {
             T[] columns = new T[destination.Length];
             ReadBytes(name, stream, MemoryMarshal.AsBytes(columns.AsSpan()), crc);
+            ToThisMachine(MemoryMarshal.AsBytes(columns.AsSpan()), header);
             ToRowOrder(columns, destination, header.Shape);
         }
         else
         {
             ReadBytes(name, stream, MemoryMarshal.AsBytes(destination), crc);
+            ToThisMachine(MemoryMarshal.AsBytes(destination), header);
         }
     }
 
@@ -146,6 +149,13 @@ public sealed class NpzArchive : IDisposable
             NpyType.I4 => Array.ConvertAll(Read<int>(name), value => (long)value),
             NpyType.U1 => Array.ConvertAll(Read<byte>(name), value => (long)value),
             NpyType.B1 => Array.ConvertAll(Read<bool>(name), value => value ? 1L : 0L),
+            NpyType.I1 => Array.ConvertAll(Read<sbyte>(name), value => (long)value),
+            NpyType.I2 => Array.ConvertAll(Read<short>(name), value => (long)value),
+            NpyType.U2 => Array.ConvertAll(Read<ushort>(name), value => (long)value),
+            NpyType.U4 => Array.ConvertAll(Read<uint>(name), value => (long)value),
+            NpyType.U8 => Array.ConvertAll(Read<ulong>(name), value => value <= long.MaxValue
+                ? (long)value
+                : throw new DataFormatException(Path, name, $"it holds {value}, larger than any label", "It is not the file that was expected: take the official one.")),
             _ => throw new DataFormatException(Path, name, $"its type is {header.Type.Descriptor()}, where whole numbers are needed", "Convert it, or take the original file."),
         };
     }
@@ -157,8 +167,13 @@ public sealed class NpzArchive : IDisposable
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
         {
-            throw new DataFormatException(
-                Path, null, $"it has no array '{name}', only: {(_entries.Count == 0 ? "none" : string.Join(", ", _entries.Keys))}", "It is not the file that was expected: take the official one.");
+            string? inFolder = _zip.Entries.Select(other => other.FullName)
+                .FirstOrDefault(path => path.EndsWith($"/{name}.npy", StringComparison.Ordinal) || path.EndsWith($"\\{name}.npy", StringComparison.Ordinal));
+            throw inFolder is null
+                ? new DataFormatException(
+                    Path, null, $"it has no array '{name}', only: {(_entries.Count == 0 ? "none" : string.Join(", ", _entries.Keys))}", "It is not the file that was expected: take the official one.")
+                : new DataFormatException(
+                    Path, null, $"its array '{name}' lies in a folder of the archive ('{inFolder}')", "Save the arrays with numpy.savez, or zip them without their folder.");
         }
 
         if (entry.IsEncrypted)
@@ -178,7 +193,10 @@ public sealed class NpzArchive : IDisposable
         catch (InvalidDataException exception)
         {
             stream?.Dispose();
-            throw new DataFormatException(Path, name, "it cannot be decompressed", Refetch, exception);
+            throw stream is null
+                ? new DataFormatException(
+                    Path, name, "it is damaged, or compressed by a method that is not read, such as LZMA or bzip2", "Save it with numpy.savez or numpy.savez_compressed, or get it again from its source.", exception)
+                : new DataFormatException(Path, name, "it cannot be decompressed", Refetch, exception);
         }
         catch
         {
@@ -229,6 +247,30 @@ public sealed class NpzArchive : IDisposable
         if (found != _entries[name].Crc32)
         {
             throw new DataFormatException(Path, name, $"its check value is {found:x8}, the archive says {_entries[name].Crc32:x8}", Refetch);
+        }
+    }
+
+    private static void ToThisMachine(Span<byte> bytes, NpyHeader header)
+    {
+        if (header.BigEndian == BitConverter.IsLittleEndian)
+        {
+            switch (header.Type.Size())
+            {
+                case 2:
+                    Span<ushort> words = MemoryMarshal.Cast<byte, ushort>(bytes);
+                    BinaryPrimitives.ReverseEndianness(words, words);
+                    break;
+                case 4:
+                    Span<uint> doubleWords = MemoryMarshal.Cast<byte, uint>(bytes);
+                    BinaryPrimitives.ReverseEndianness(doubleWords, doubleWords);
+                    break;
+                case 8:
+                    Span<ulong> quadWords = MemoryMarshal.Cast<byte, ulong>(bytes);
+                    BinaryPrimitives.ReverseEndianness(quadWords, quadWords);
+                    break;
+                default:
+                    break;
+            }
         }
     }
 

@@ -51,6 +51,22 @@ public sealed class MedicalDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Load_FileThatIsNamedAlmostLikeTheOneWanted_IsNamedInTheBanner()
+    {
+        DataOptions options = Options();
+        foreach (string name in (string[])["breastmnist (1).npz", "BreastMNIST_64.npz", "bloodmnist.npz", DatasetCatalog.Default["dermamnist-lesion-disjoint"].File.Name])
+        {
+            File.WriteAllText(_folder[Path.Combine("data", name)], "");
+        }
+
+        using MedicalDataset data = MedicalDataset.Load("breastmnist", options);
+
+        Assert.Contains("mais « BreastMNIST_64.npz », « breastmnist (1).npz » : si c’est le bon fichier, renommez-le", data.Banner.ToString());
+        // The official file of another data set is no second copy of this one.
+        Assert.Empty(new DataStore(options).NearMisses(DatasetCatalog.Default["dermamnist"]));
+    }
+
+    [Fact]
     public void Load_LookAlikes_AreTheSameEachTimeAndFollowTheSeed()
     {
         using MedicalDataset first = MedicalDataset.Load("breastmnist", Options());

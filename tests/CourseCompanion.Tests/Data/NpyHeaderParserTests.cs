@@ -10,6 +10,7 @@ public class NpyHeaderParserTests
     [InlineData("{\"shape\":(3,),\"descr\":\"<i8\",\"fortran_order\":True}", "(3,)", true)]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (), }   \n", "()", false)]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5)}", "(0, 5)", false)]
+    [InlineData("{'descr': '>i8', 'fortran_order': False, 'shape': (70L, 28L), }", "(70, 28)", false)]
     public void Read_HeadsThatNumpyWrites_AreUnderstood(string text, string shape, bool fortranOrder)
     {
         foreach (int version in (int[])[1, 2, 3])
@@ -25,7 +26,9 @@ public class NpyHeaderParserTests
     [Theory]
     [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "Python objects")]
     [InlineData("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (3,)}", "records")]
-    [InlineData("{'descr': '>i8', 'fortran_order': False, 'shape': (3,)}", "'>i8'")]
+    [InlineData("{'descr': '>c8', 'fortran_order': False, 'shape': (3,)}", "'>c8'")]
+    [InlineData("{'descr': '|i8', 'fortran_order': False, 'shape': (3,)}", "'|i8'")]
+    [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (3LL,)}", "lacks ')'")]
     [InlineData("{'descr': '<U21', 'fortran_order': False, 'shape': (3,)}", "'<U21'")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (-3,)}", "whole numbers")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}", "whole numbers")]

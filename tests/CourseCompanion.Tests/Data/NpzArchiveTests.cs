@@ -50,6 +50,60 @@ public sealed class NpzArchiveTests : IDisposable
         Assert.Equal([0, 1, 2, 3, 4, 5], archive.Read<int>("a"));
     }
 
+    /// <summary>The bytes are those of <c>np.array([1, 200], dtype=...)</c>, or of [1, -2] for i1.</summary>
+    [Theory]
+    [InlineData("|i1", new byte[] { 1, 0xFE }, -2)]
+    [InlineData("|u1", new byte[] { 1, 200 }, 200)]
+    [InlineData("<i2", new byte[] { 1, 0, 200, 0 }, 200)]
+    [InlineData(">i2", new byte[] { 0, 1, 0, 200 }, 200)]
+    [InlineData("<u2", new byte[] { 1, 0, 0, 200 }, 51_200)]
+    [InlineData(">u4", new byte[] { 0, 0, 0, 1, 200, 0, 0, 0 }, 3_355_443_200)]
+    [InlineData(">i4", new byte[] { 0, 0, 0, 1, 0, 0, 0, 200 }, 200)]
+    [InlineData("<u8", new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0 }, 200)]
+    [InlineData(">i8", new byte[] { 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 200 }, 200)]
+    public void ReadIntegers_AnyWidthSignAndOrderOfBytes_IsRead(string type, byte[] bytes, long second)
+    {
+        using NpzArchive archive = NpzArchive.Open(Write(("a", Array(type, "(2,)", bytes))));
+
+        Assert.Equal([1, second], archive.ReadIntegers("a"));
+    }
+
+    [Fact]
+    public void ReadIntegers_NumberLargerThanAnyLabel_IsNamed()
+    {
+        using NpzArchive archive = NpzArchive.Open(Write(("a", Array("<u8", "(1,)", [255, 255, 255, 255, 255, 255, 255, 255]))));
+
+        Assert.Contains("18446744073709551615", Assert.Throws<DataFormatException>(() => archive.ReadIntegers("a")).Message);
+    }
+
+    [Theory]
+    [InlineData(12)]  // bzip2
+    [InlineData(14)]  // LZMA
+    public void Read_CompressedByAnotherMethod_NamesWhatIsRead(byte method)
+    {
+        string path = Write(("a", Array("|u1", "(1,)", [1])));
+        byte[] bytes = File.ReadAllBytes(path);
+        // The method stands in the entry's own header and in the directory at the end.
+        bytes[8] = method;
+        bytes[bytes.AsSpan().IndexOf("PK\u0001\u0002"u8) + 10] = method;
+        File.WriteAllBytes(path, bytes);
+        using NpzArchive archive = NpzArchive.Open(path);
+
+        DataFormatException error = Assert.Throws<DataFormatException>(() => archive.Read<byte>("a"));
+        Assert.Contains("LZMA or bzip2", error.Message);
+        Assert.Contains("numpy.savez_compressed", error.Message);
+    }
+
+    [Theory]
+    [InlineData("data/train_images")]
+    [InlineData("data\\train_images")]
+    public void Read_ArrayInAFolder_IsNamedAsSuch(string entry)
+    {
+        using NpzArchive archive = NpzArchive.Open(Write((entry, Array("|u1", "(1,)", [1]))));
+
+        Assert.Contains($"lies in a folder of the archive ('{entry}.npy')", Assert.Throws<DataFormatException>(() => archive.Read<byte>("train_images")).Message);
+    }
+
     [Theory]
     [InlineData(CompressionLevel.NoCompression)]
     [InlineData(CompressionLevel.Optimal)]

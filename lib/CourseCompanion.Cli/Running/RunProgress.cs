@@ -49,6 +49,17 @@ internal sealed class RunProgress(CommandContext context) : IRunObserver
 
     public void NotebookFinished(NotebookRunResult result)
     {
+        if (result.Problem is not null)
+        {
+            WriteLine($"FAILED  {result.Problem}");
+            return;
+        }
+
+        if (result.Repairs.Count > 0)
+        {
+            WriteLine($"  warning: the notebook was put right before it ran: {string.Join("; ", result.Repairs)}");
+        }
+
         string end = result.FailedCell is { } failed
             ? $"stopped at cell {failed.Number} of {result.Cells.Count} after"
             : "done in";

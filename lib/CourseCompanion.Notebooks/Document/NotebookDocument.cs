@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using CourseCompanion.Data;
 
 namespace CourseCompanion.Notebooks.Document;
@@ -35,6 +36,9 @@ public sealed class NotebookDocument
 
     /// <summary>The notebook's metadata (kernelspec, language_info, ...).</summary>
     public JsonObject Metadata => Root["metadata"]!.AsObject();
+
+    /// <summary>What had to be put right when the document was read, a phrase a kind: <c>2 ids ... replaced</c>. Empty for a good file.</summary>
+    public IReadOnlyList<string> Repairs { get; private init; } = [];
 
     /// <summary>All cells in order.</summary>
     public ReadOnlyCollection<NotebookCell> Cells { get; }
@@ -127,10 +131,28 @@ public sealed class NotebookDocument
     {
         // Some editors put a byte order mark first.
         utf8 = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
-        JsonNode? root;
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new NotebookFormatException(source, "not a notebook: the file is not UTF-8 text. Save it in that encoding (Latin-1 and UTF-16 are not read).");
+        }
+        var repair = new NotebookRepair();
+        if (utf8.IndexOf("NaN"u8) >= 0 || utf8.IndexOf("Infinity"u8) >= 0)
+        {
+            utf8 = repair.NumbersOfPython(utf8);
+        }
+        var root = ParseJson(utf8, source);
+        repair.Document(root);
+        NotebookValidator.Validate(root, source);
+        var document = new NotebookDocument(root!.AsObject()) { Repairs = repair.Done };
+        document.Upgrade();
+        return document;
+    }
+
+    private static JsonNode? ParseJson(ReadOnlySpan<byte> utf8, string source)
+    {
         try
         {
-            root = JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions
+            return JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions
             {
                 MaxDepth = NotebookJson.MaxDepth,
                 AllowDuplicateProperties = false,
@@ -145,10 +167,6 @@ public sealed class NotebookDocument
         {
             throw new NotebookFormatException(source, "not a notebook: a name in the file has half a surrogate pair.", error);
         }
-        NotebookValidator.Validate(root, source);
-        var document = new NotebookDocument(root!.AsObject());
-        document.Upgrade();
-        return document;
     }
 
     /// <summary>Brings an older 4.x document to 4.5, which differs by the cells' ids.</summary>

@@ -28,8 +28,8 @@ public static class NotebookRunner
     /// <param name="cancellation">Interrupts the running cell; what was executed until then is written, and the exit code is 130.</param>
     /// <returns>What became of each notebook; failing cells are results, not exceptions.</returns>
     /// <exception cref="NotebookRunException">
-    /// A notebook cannot be read, a parameter is unknown or does not fit, or the output folder cannot be written;
-    /// checked before anything is executed.
+    /// There is no such notebook, a parameter is unknown or does not fit, or the output folder cannot be written; checked
+    /// before anything is executed. A notebook that cannot be read is a result like one that fails: the others run.
     /// </exception>
     public static async Task<RunSummary> RunAsync(RunRequest request, CancellationToken cancellation = default)
     {
@@ -41,8 +41,8 @@ public static class NotebookRunner
         var results = new List<NotebookRunResult>();
         foreach (var plan in plans)
         {
-            results.Add(cancellation.IsCancellationRequested
-                ? NotReached(plan)
+            results.Add(plan.Problem is { } problem ? Unreadable(plan, problem, request.Observer)
+                : cancellation.IsCancellationRequested ? NotReached(plan)
                 : await new NotebookRun(request, plan).ExecuteAsync(cancellation).ConfigureAwait(false));
         }
         var exitCode = results.Exists(result => result.Status is RunStatus.Interrupted or RunStatus.NotRun) ? InterruptedExitCode
@@ -55,7 +55,8 @@ public static class NotebookRunner
         return new RunSummary(exitCode, watch.Elapsed, results, report, junit);
     }
 
-    private sealed record NotebookPlan(string Source, string Name, NotebookDocument Document);
+    // Without a document there is the problem that it could not be read for.
+    private sealed record NotebookPlan(string Source, string Name, NotebookDocument Document, string? Problem = null);
 
     private static List<NotebookPlan> Plan(RunRequest request)
     {
@@ -67,7 +68,7 @@ public static class NotebookRunner
         var declared = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var source in request.Notebooks)
         {
-            var document = Load(source);
+            var (document, problem) = Load(source);
             declared.UnionWith(ParameterCell.Declared(document));
             ParameterCell.Inject(document, request.Parameters, source);
             var name = Path.GetFileNameWithoutExtension(source);
@@ -84,10 +85,10 @@ public static class NotebookRunner
             {
                 throw new NotebookRunException($"{source}: the run would overwrite the notebook itself; choose another output folder with --out.");
             }
-            plans.Add(new NotebookPlan(source, name, document));
+            plans.Add(new NotebookPlan(source, name, document, problem));
         }
         var unknown = request.Parameters.Keys.Where(name => !declared.Contains(name)).ToList();
-        if (unknown.Count > 0)
+        if (unknown.Count > 0 && plans.TrueForAll(plan => plan.Problem is null))
         {
             var known = declared.Count > 0 ? $"known: {string.Join(", ", declared)}" : "these notebooks declare none";
             throw new NotebookParameterException($"Unknown parameter '{unknown[0]}' ({known}).{NearestNames.Suggest(unknown[0], declared)}");
@@ -95,15 +96,15 @@ public static class NotebookRunner
         return plans;
     }
 
-    private static NotebookDocument Load(string source)
+    private static (NotebookDocument Document, string? Problem) Load(string source)
     {
         try
         {
-            return NotebookDocument.Load(source);
+            return (NotebookDocument.Load(source), null);
         }
         catch (NotebookFormatException error)
         {
-            throw new NotebookRunException(error.Message, error);
+            return (NotebookDocument.Create(), error.Message);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -111,7 +112,7 @@ public static class NotebookRunner
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new NotebookRunException($"{source}: the notebook cannot be read: {error.Message}", error);
+            return (NotebookDocument.Create(), $"{source}: the notebook cannot be read: {error.Message}");
         }
     }
 
@@ -147,6 +148,13 @@ public static class NotebookRunner
             throw new NotebookRunException(
                 $"'{path}' cannot be written: {error.Message}. Free some space or choose another folder with --out.", error);
         }
+    }
+
+    private static NotebookRunResult Unreadable(NotebookPlan plan, string problem, IRunObserver? observer)
+    {
+        var result = new NotebookRunResult(plan.Source, RunStatus.Failed, TimeSpan.Zero, [], null, null, []) { Problem = problem };
+        observer?.NotebookFinished(result);
+        return result;
     }
 
     private static NotebookRunResult NotReached(NotebookPlan plan)
@@ -267,7 +275,7 @@ public static class NotebookRunner
                 .OfType<JsonNode>()
                 .Select(node => node.DeepClone())
                 .ToList();
-            var result = new NotebookRunResult(plan.Source, _status, _watch.Elapsed, _results, notebook, page, published);
+            var result = new NotebookRunResult(plan.Source, _status, _watch.Elapsed, _results, notebook, page, published) { Repairs = document.Repairs };
             request.Observer?.NotebookFinished(result);
             return result;
         }

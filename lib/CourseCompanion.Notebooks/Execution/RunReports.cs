@@ -50,17 +50,18 @@ internal static class RunReports
     {
         var suites = notebooks.Select(notebook => new XElement("testsuite",
             new XAttribute("name", notebook.Notebook),
-            new XAttribute("tests", notebook.Cells.Count),
+            new XAttribute("tests", notebook.Cells.Count + Errors(notebook)),
             new XAttribute("failures", notebook.Cells.Count(IsFailure)),
-            new XAttribute("errors", 0),
+            new XAttribute("errors", Errors(notebook)),
             new XAttribute("skipped", notebook.Cells.Count(cell => cell.Status == RunStatus.NotRun)),
             new XAttribute("time", Seconds(notebook.Duration)),
+            notebook.Problem is { } problem ? Unreadable(notebook, problem) : null,
             notebook.Cells.Select(cell => TestCase(notebook, cell))));
         var root = new XElement("testsuites",
             new XAttribute("name", "notebooks"),
-            new XAttribute("tests", notebooks.Sum(notebook => notebook.Cells.Count)),
+            new XAttribute("tests", notebooks.Sum(notebook => notebook.Cells.Count + Errors(notebook))),
             new XAttribute("failures", notebooks.Sum(notebook => notebook.Cells.Count(IsFailure))),
-            new XAttribute("errors", 0),
+            new XAttribute("errors", notebooks.Sum(Errors)),
             new XAttribute("time", Seconds(duration)),
             suites);
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + root + "\n";
@@ -84,7 +85,8 @@ internal static class RunReports
         ["executed"] = notebook.ExecutedNotebook,
         ["page"] = notebook.Page,
         ["failedCell"] = notebook.FailedCell?.Number,
-        ["error"] = notebook.FailedCell?.Error,
+        ["error"] = notebook.Problem ?? notebook.FailedCell?.Error,
+        ["repairs"] = new JsonArray([.. notebook.Repairs.Select(repair => JsonValue.Create(repair))]),
         ["cells"] = new JsonArray([.. notebook.Cells.Select(cell => new JsonObject
         {
             ["number"] = cell.Number,
@@ -116,6 +118,15 @@ internal static class RunReports
         }
         return element;
     }
+
+    // A notebook that cannot be read has no cells: it is an error of its own.
+    private static int Errors(NotebookRunResult notebook) => notebook.Problem is null ? 0 : 1;
+
+    private static XElement Unreadable(NotebookRunResult notebook, string problem) => new("testcase",
+        new XAttribute("classname", Path.GetFileNameWithoutExtension(notebook.Notebook)),
+        new XAttribute("name", "the notebook can be read"),
+        new XAttribute("time", 0),
+        new XElement("error", new XAttribute("message", Printable(problem))));
 
     private static bool IsFailure(CellRunResult cell) => cell.Status is RunStatus.Failed or RunStatus.TimedOut or RunStatus.Interrupted;
 

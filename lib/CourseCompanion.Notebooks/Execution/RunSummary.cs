@@ -49,6 +49,12 @@ public sealed record NotebookRunResult(
     string? Page,
     IReadOnlyList<JsonNode> Results)
 {
+    /// <summary>Why the notebook could not be read, or null when it could.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>What had to be put right when the notebook was read (<see cref="Document.NotebookDocument.Repairs"/>).</summary>
+    public IReadOnlyList<string> Repairs { get; init; } = [];
+
     /// <summary>The cell that ended the run of the notebook, or null when it ran to its end.</summary>
     public CellRunResult? FailedCell =>
         Cells.FirstOrDefault(cell => cell.Status is RunStatus.Failed or RunStatus.TimedOut or RunStatus.Interrupted && Status != RunStatus.Ok);

@@ -36,6 +36,19 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
     /// <exception cref="InvalidDataException">The header breaks the format; the message names the tensor.</exception>
     internal static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, long dataLength)
     {
+        try
+        {
+            return ParseEntries(json, dataLength);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Names and texts are decoded only when they are read.
+            throw new InvalidDataException("its header holds a text that is not valid Unicode", exception);
+        }
+    }
+
+    private static SafetensorsHeader ParseEntries(ReadOnlyMemory<byte> json, long dataLength)
+    {
         using var document = ParseJson(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {

@@ -217,15 +217,31 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_with_an_absent_or_foreign_notebook_says_so()
+    public async Task RunAsync_with_an_absent_notebook_says_so()
     {
         var absent = await Assert.ThrowsAsync<NotebookRunException>(() => NotebookRunner.RunAsync(Request(Path.Combine(_folder, "absent.ipynb"))));
         Assert.Contains("absent.ipynb: there is no such notebook", absent.Message, StringComparison.Ordinal);
+    }
 
+    [Fact]
+    public async Task RunAsync_with_a_notebook_that_cannot_be_read_runs_the_others_and_reports_it()
+    {
         var foreign = Path.Combine(_folder, "foreign.ipynb");
         File.WriteAllText(foreign, "PK");
-        var error = await Assert.ThrowsAsync<NotebookRunException>(() => NotebookRunner.RunAsync(Request(foreign)));
-        Assert.Contains("foreign.ipynb: not a notebook", error.Message, StringComparison.Ordinal);
+        var latin = Path.Combine(_folder, "latin.ipynb");
+        File.WriteAllBytes(latin, System.Text.Encoding.Latin1.GetBytes(NotebookDocument.Create().ToJson().Replace(".NET", "é", StringComparison.Ordinal)));
+        var good = Write("good.ipynb", NotebookCell.Code("1 + 1"));
+
+        var summary = await NotebookRunner.RunAsync(Request(foreign, good, latin));
+
+        Assert.Equal(1, summary.ExitCode);
+        Assert.Equal([RunStatus.Failed, RunStatus.Ok, RunStatus.Failed], summary.Notebooks.Select(notebook => notebook.Status));
+        var report = JsonNode.Parse(File.ReadAllText(summary.ReportFile))!["notebooks"]!;
+        Assert.Contains("foreign.ipynb: not a notebook", report[0]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("latin.ipynb: not a notebook: the file is not UTF-8", report[2]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        var junit = System.Xml.Linq.XDocument.Load(summary.JUnitFile).Root!;
+        Assert.Equal(("3", "2"), (junit.Attribute("tests")!.Value, junit.Attribute("errors")!.Value));
+        Assert.Equal(2, junit.Descendants("error").Count());
     }
 
     [Fact]

@@ -23,7 +23,6 @@ internal sealed class Examination(CommandContext context)
         CheckData(),
         CheckNotebooks(),
         CheckKernels(),
-        CheckPlotly(),
         CheckBrowser(),
     ];
 
@@ -181,14 +180,6 @@ internal sealed class Examination(CommandContext context)
             // No file, or a broken one: not a kernel that anything could start.
             return false;
         }
-    }
-
-    private Check CheckPlotly()
-    {
-        string path = Path.Combine(context.Folder.Artifacts, "web", "plotly.min.js");
-        return File.Exists(path)
-            ? new Check("plotly.js", CheckStatus.Ready, context.Folder.Shorten(path))
-            : new Check("plotly.js", CheckStatus.Optional, "not here: exported pages load it from a CDN", "Install npm (Debian/Ubuntu: apt-get install npm), then ./course run");
     }
 
     private Check CheckBrowser()

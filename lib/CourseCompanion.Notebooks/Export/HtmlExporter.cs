@@ -9,8 +9,8 @@ using CourseCompanion.Notebooks.Formatting;
 namespace CourseCompanion.Notebooks.Export;
 
 /// <summary>
-/// An executed notebook as one HTML file that needs nothing else: styles, images and, where plotly.js is at hand, the
-/// charting library are inside.
+/// An executed notebook as one HTML file that needs nothing else: styles, images and, where there are charts, plotly.js are
+/// inside.
 /// </summary>
 /// <remarks>
 /// HTML in Markdown and in outputs is taken as it is: it comes from a notebook that the user chose to run.
@@ -42,7 +42,7 @@ public static class HtmlExporter
         {
             page.Add(cell);
         }
-        return page.ToHtml(options.Title ?? notebook.Title ?? "Notebook", options.PlotlyFile);
+        return page.ToHtml(options.Title ?? notebook.Title ?? "Notebook");
     }
 
     private sealed class Page
@@ -180,11 +180,9 @@ public static class HtmlExporter
             _body.Append(CultureInfo.InvariantCulture, $"<script>drawFigure(\"{id}\", {figure.ToJsonString(ScriptJson)});</script>\n");
         }
 
-        internal string ToHtml(string title, string? plotlyFile)
+        internal string ToHtml(string title)
         {
-            var offline = true;
-            var plotly = _usesPlotly ? PlotlyScript.Element(plotlyFile, out offline) + "\n" + PageStyle.DrawFigure : "";
-            var note = offline ? "" : "<p class=\"notice\">Les graphiques de cette page sont dessinés par une bibliothèque chargée depuis Internet : hors connexion, seul leur texte s’affiche.</p>\n";
+            var plotly = _usesPlotly ? PlotlyScript.Element() + "\n" + PageStyle.DrawFigure : "";
             var encoded = HtmlText.Encode(title);
             // The first heading is the page's own; a page without one gets it here.
             var heading = _markdown.Headings.Exists(h => h.Level == 1) ? "" : $"<h1>{encoded}</h1>\n";
@@ -203,7 +201,7 @@ public static class HtmlExporter
                 <body>
                 <a class="skip" href="#contenu">Aller au contenu</a>
                 {Contents()}<main id="contenu">
-                {heading}{note}{_body}</main>
+                {heading}{_body}</main>
                 </body>
                 </html>
 

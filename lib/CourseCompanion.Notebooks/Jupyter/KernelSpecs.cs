@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Charts;
 using CourseCompanion.Data;
 
 namespace CourseCompanion.Notebooks.Jupyter;
@@ -13,7 +14,7 @@ namespace CourseCompanion.Notebooks.Jupyter;
 public sealed class KernelSpecs
 {
     /// <summary>The kernel's own name.</summary>
-    public const string OwnName = "course-csharp";
+    public const string OwnName = PlotlyLibrary.KernelName;
 
     /// <summary>The name in the metadata of C# notebooks, the course's too; .NET Interactive registered it first.</summary>
     public const string CommonName = ".net-csharp";
@@ -87,6 +88,7 @@ public sealed class KernelSpecs
         }
 
         List<string> report = [Write(OwnName, "C# (CourseCompanion)", command)];
+        WritePlotly();
         var other = _searched.Append(_target).FirstOrDefault(folder => Owner(folder, CommonName) == SpecOwner.Other);
         report.Add(other is null
             ? Write(CommonName, ".NET (C#)", command)
@@ -106,6 +108,7 @@ public sealed class KernelSpecs
             {
                 var folder = Path.Combine(_target, name);
                 File.Delete(Path.Combine(folder, FileName));
+                File.Delete(Path.Combine(folder, PlotlyLibrary.FileName));
                 // What someone laid beside it (a logo, a setting of a front end) is not ours.
                 if (!Directory.EnumerateFileSystemEntries(folder).Any())
                 {
@@ -166,6 +169,15 @@ public sealed class KernelSpecs
         };
         AtomicFile.WriteAllText(Path.Combine(folder, FileName), specification.ToJsonString(Json) + "\n");
         return $"{folder} installed.";
+    }
+
+    // Jupyter serves what lies in a kernel's folder: charts find plotly.js there, without the Internet.
+    private void WritePlotly()
+    {
+        using var library = PlotlyLibrary.Open();
+        using var file = new AtomicFile(Path.Combine(_target, OwnName, PlotlyLibrary.FileName));
+        library.CopyTo(file.Stream);
+        file.Commit();
     }
 
     private static SpecOwner Owner(string folder, string name)

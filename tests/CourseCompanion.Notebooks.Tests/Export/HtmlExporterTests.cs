@@ -5,22 +5,16 @@ using CourseCompanion.Notebooks.Export;
 
 namespace CourseCompanion.Notebooks.Tests.Export;
 
-public sealed class HtmlExporterTests : IDisposable
+public sealed class HtmlExporterTests
 {
-    private readonly string _plotly = Path.GetTempFileName();
-
-    public HtmlExporterTests() => File.WriteAllText(_plotly, "window.Plotly = { name: \"</script>\" };");
-
-    public void Dispose() => File.Delete(_plotly);
-
-    private string Export(params NotebookCell[] cells)
+    private static string Export(params NotebookCell[] cells)
     {
         var notebook = NotebookDocument.Create();
         foreach (var cell in cells)
         {
             notebook.Add(cell);
         }
-        return HtmlExporter.Export(notebook, new HtmlExportOptions { PlotlyFile = _plotly });
+        return HtmlExporter.Export(notebook);
     }
 
     private static NotebookCell Executed(string source, params NotebookOutput[] outputs)
@@ -111,25 +105,12 @@ public sealed class HtmlExporterTests : IDisposable
             })),
             Executed("Chart.Bar()", NotebookOutput.Display(new JsonObject { ["application/vnd.plotly.v1+json"] = new JsonObject() })));
 
-        Assert.Single(Regex.Matches(html, "window\\.Plotly = \\{"));
-        Assert.Contains("name: \"<\\/script>\"", html, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(html, "plotly\\.js v2\\.28\\.0"));
         Assert.Contains("drawFigure(\"figure-1\", {\"data\":[\"\\u003C/script\\u003E\"]", html, StringComparison.Ordinal);
         Assert.Contains("drawFigure(\"figure-2\"", html, StringComparison.Ordinal);
         Assert.Contains("aria-label=\"Courbe : &quot;AUC&quot; croissante\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("autre forme", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("https://", html, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Page_without_the_library_at_hand_links_the_CDN_and_says_so()
-    {
-        var notebook = NotebookDocument.Create();
-        notebook.Add(Executed("f", NotebookOutput.Display(new JsonObject { ["application/vnd.plotly.v1+json"] = new JsonObject() })));
-
-        var html = HtmlExporter.Export(notebook, new HtmlExportOptions { PlotlyFile = "/absent/plotly.min.js" });
-
-        Assert.Contains("plotly.js-dist-min@4.1.2", html, StringComparison.Ordinal);
-        Assert.Contains("chargée depuis Internet", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script[^>]+src|<link", html);
     }
 
     [Fact]

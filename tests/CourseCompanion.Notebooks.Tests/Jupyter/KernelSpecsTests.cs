@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CourseCompanion.Charts;
 using CourseCompanion.Notebooks.Jupyter;
 
 namespace CourseCompanion.Notebooks.Tests.Jupyter;
@@ -30,6 +31,16 @@ public sealed class KernelSpecsTests : IDisposable
                 (title, "C#", "message"),
                 (spec["display_name"]!.GetValue<string>(), spec["language"]!.GetValue<string>(), spec["interrupt_mode"]!.GetValue<string>()));
         }
+    }
+
+    [Fact]
+    public void Plotly_lies_once_beside_the_kernel_for_Jupyter_to_serve()
+    {
+        Specs("prefix").Install(Command);
+
+        var library = Assert.Single(Directory.GetFiles(At("prefix"), "plotly.min.js", SearchOption.AllDirectories));
+        Assert.Equal("course-csharp", Path.GetFileName(Path.GetDirectoryName(library)));
+        Assert.Equal(PlotlyLibrary.Read(), File.ReadAllText(library));
     }
 
     [Fact]
@@ -138,7 +149,7 @@ public sealed class KernelSpecsTests : IDisposable
         Assert.Equal(2, report.Count);
         Assert.False(Directory.Exists(At("prefix/share/jupyter/kernels/.net-csharp")));
         Assert.False(File.Exists(PathOf("prefix/share/jupyter", "course-csharp")));
-        Assert.True(File.Exists(At("prefix/share/jupyter/kernels/course-csharp/logo-64x64.png")));
+        Assert.Equal(["logo-64x64.png"], Directory.GetFiles(At("prefix/share/jupyter/kernels/course-csharp")).Select(Path.GetFileName));
         Assert.Equal(Other, File.ReadAllText(PathOf("prefix/share/jupyter", "python3")));
         Assert.Empty(Specs("prefix").Uninstall());
     }

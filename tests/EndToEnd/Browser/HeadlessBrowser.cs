@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CourseCompanion.Charts;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
@@ -20,6 +21,7 @@ internal static partial class HeadlessBrowser
         try
         {
             var page = Path.Combine(folder.FullName, "page.html");
+            File.WriteAllText(Path.Combine(folder.FullName, PlotlyLibrary.FileName), PlotlyLibrary.Read());
             File.WriteAllText(page, $$"""
                 <!DOCTYPE html>
                 <html lang="fr"><head><meta charset="utf-8"><title>page</title>
@@ -39,7 +41,7 @@ internal static partial class HeadlessBrowser
                   document.body.replaceChildren(holder);
                 }
                 </script>
-                <script src="{{new Uri(BrowserFactAttribute.PlotlyFile)}}"></script>
+                <script src="{{PlotlyLibrary.FileName}}"></script>
                 </head><body>{{body}}</body></html>
                 """);
             var dom = Run(folder.FullName, "--dump-dom", new Uri(page).ToString());

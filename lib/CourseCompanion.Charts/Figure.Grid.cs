@@ -71,7 +71,8 @@ public sealed partial record Figure
                 XAnchor = "left",
                 YAnchor = "bottom",
                 YShift = 6,
-                Font = new Font { Size = 17, Weight = "bold" },
+                IsBold = true,
+                Font = new Font { Size = 17 },
             });
         }
 

@@ -56,7 +56,8 @@ internal static class Theme
             Title = new Title
             {
                 Text = wrapped,
-                Font = new Font { Size = TitleSize, Weight = "bold" },
+                IsBold = true,
+                Font = new Font { Size = TitleSize },
                 X = 0,
                 XRef = "container",
                 XAnchor = "left",

@@ -16,15 +16,6 @@ namespace CourseCompanion.Charts;
     PreferredMimeTypes = [MimeTypes.Plotly, MimeTypes.Html, MimeTypes.PlainText])]
 public sealed partial record Figure : IDisplayable
 {
-    /// <summary>The version of plotly.js that figures are checked against.</summary>
-    public const string PlotlyVersion = "4.1.2";
-
-    /// <summary>Where a page without plotly.js gets it from.</summary>
-    public const string PlotlyUrl = $"https://cdn.jsdelivr.net/npm/plotly.js-dist-min@{PlotlyVersion}/plotly.min.js";
-
-    /// <summary>Checksum of that file, as a browser verifies it.</summary>
-    public const string PlotlyIntegrity = "sha384-hHv6D3tTUUBpp4tVv6t2Dc3oGuRhphmWOTKUR8jWyN0Pnon1g3iebKCNDNmKmxo8";
-
     private readonly string? _altText;
 
     /// <summary>The data.</summary>
@@ -50,8 +41,8 @@ public sealed partial record Figure : IDisplayable
         PlotlyJson.Options);
 
     /// <summary>
-    /// The figure as an HTML fragment. It draws itself with the page's <c>Plotly</c>, or loads plotly.js from <see cref="PlotlyUrl"/>; where
-    /// neither is possible, the alternative text stays visible.
+    /// The figure as an HTML fragment. It draws itself with the page's <c>Plotly</c>, or gets plotly.js first
+    /// (<see cref="PlotlyLibrary"/>); where neither is possible, the alternative text stays visible.
     /// </summary>
     /// <returns>A <c>div</c> and a <c>script</c>.</returns>
     public string ToHtml()
@@ -75,16 +66,7 @@ public sealed partial record Figure : IDisplayable
                 });
               };
               if (window.Plotly) { draw(); return; }
-              var loader = document.getElementById("course-plotly");
-              if (!loader) {
-                loader = document.createElement("script");
-                loader.id = "course-plotly";
-                loader.src = "{{PlotlyUrl}}";
-                loader.integrity = "{{PlotlyIntegrity}}";
-                loader.crossOrigin = "anonymous";
-                document.head.appendChild(loader);
-              }
-              loader.addEventListener("load", draw);
+              {{PlotlyLibrary.Loader}}.then(draw, function () {});
             })();
             </script>
             """;

@@ -1,8 +1,6 @@
 namespace CourseCompanion.Tests.Shared;
 
-/// <summary>
-/// A test in a real browser; skipped, and counted as skipped, where there is no Chromium.
-/// </summary>
+/// <summary>A test in a real browser; skipped, and counted as skipped, where there is no Chromium.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {

@@ -9,8 +9,8 @@ using CourseCompanion.Notebooks.Formatting;
 namespace CourseCompanion.Notebooks.Export;
 
 /// <summary>
-/// An executed notebook as one HTML file that needs nothing else: styles, images and, where plotly.js is at hand, the
-/// charting library are inside.
+/// An executed notebook as one HTML file that needs nothing else: styles, images and, where there are charts, plotly.js are
+/// inside.
 /// </summary>
 /// <remarks>
 /// HTML in Markdown and in outputs is taken as it is: it comes from a notebook that the user chose to run.
@@ -182,7 +182,7 @@ public static class HtmlExporter
 
         internal string ToHtml(string title)
         {
-            var plotly = _usesPlotly ? PlotlyLibrary.Element + "\n" + PageStyle.DrawFigure : "";
+            var plotly = _usesPlotly ? PlotlyScript.Element() + "\n" + PageStyle.DrawFigure : "";
             var encoded = HtmlText.Encode(title);
             // The first heading is the page's own; a page without one gets it here.
             var heading = _markdown.Headings.Exists(h => h.Level == 1) ? "" : $"<h1>{encoded}</h1>\n";

@@ -55,7 +55,6 @@ internal static class PageStyle
         .stderr { background: #fff8e6; border-left: 4px solid #9a6700; }
         .error { background: #fff1f0; border-left: 4px solid #b42318; }
         .not-run { color: var(--muted); font-style: italic; margin: .4rem 1rem; }
-        .notice { background: #fff4e5; border-left: 4px solid #9a4f00; padding: .6rem 1rem; }
         figure { margin: .5rem 0; }
         .plotly { width: 100%; }
         table { border-collapse: collapse; margin: .75rem 0; display: block; max-width: 100%; overflow-x: auto; font-variant-numeric: tabular-nums; }

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Charts;
 using CourseCompanion.Data;
-using CourseCompanion.Notebooks.Export;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -14,13 +14,12 @@ namespace CourseCompanion.Notebooks.Jupyter;
 public sealed class KernelSpecs
 {
     /// <summary>The kernel's own name.</summary>
-    public const string OwnName = "course-csharp";
+    public const string OwnName = PlotlyLibrary.KernelName;
 
     /// <summary>The name in the metadata of C# notebooks, the course's too; .NET Interactive registered it first.</summary>
     public const string CommonName = ".net-csharp";
 
     private const string FileName = "kernel.json";
-    private const string PlotlyFileName = "plotly.min.js";
     private const string Mark = "course_companion";
 
     // What a student sets in a terminal and an editor started from a menu does not know.
@@ -89,6 +88,7 @@ public sealed class KernelSpecs
         }
 
         List<string> report = [Write(OwnName, "C# (CourseCompanion)", command)];
+        WritePlotly();
         var other = _searched.Append(_target).FirstOrDefault(folder => Owner(folder, CommonName) == SpecOwner.Other);
         report.Add(other is null
             ? Write(CommonName, ".NET (C#)", command)
@@ -108,7 +108,7 @@ public sealed class KernelSpecs
             {
                 var folder = Path.Combine(_target, name);
                 File.Delete(Path.Combine(folder, FileName));
-                File.Delete(Path.Combine(folder, PlotlyFileName));
+                File.Delete(Path.Combine(folder, PlotlyLibrary.FileName));
                 // What someone laid beside it (a logo, a setting of a front end) is not ours.
                 if (!Directory.EnumerateFileSystemEntries(folder).Any())
                 {
@@ -168,13 +168,16 @@ public sealed class KernelSpecs
             ["metadata"] = new JsonObject { [Mark] = new JsonObject { ["version"] = KernelInfo.Version } },
         };
         AtomicFile.WriteAllText(Path.Combine(folder, FileName), specification.ToJsonString(Json) + "\n");
-        if (name == OwnName)
-        {
-            // Jupyter serves the files of this folder, so that charts draw without the Internet.
-            AtomicFile.WriteAllText(Path.Combine(folder, PlotlyFileName), PlotlyLibrary.Script);
-        }
-
         return $"{folder} installed.";
+    }
+
+    // Jupyter serves what lies in a kernel's folder: charts find plotly.js there, without the Internet.
+    private void WritePlotly()
+    {
+        using var library = PlotlyLibrary.Open();
+        using var file = new AtomicFile(Path.Combine(_target, OwnName, PlotlyLibrary.FileName));
+        library.CopyTo(file.Stream);
+        file.Commit();
     }
 
     private static SpecOwner Owner(string folder, string name)

@@ -39,9 +39,14 @@ internal static class ScriptEnvironment
             .WithSourceResolver(new SourceFileResolver([], baseDirectory));
     }
 
-    /// <summary>The course library, its tensor engine and this library.</summary>
+    /// <summary>The course library with its charts, its tensor engine and this library.</summary>
     internal static IReadOnlyList<Assembly> DefaultAssemblies() =>
-        [typeof(ScriptEnvironment).Assembly, typeof(Training.WorkContext).Assembly, typeof(TorchSharp.torch).Assembly];
+    [
+        typeof(ScriptEnvironment).Assembly,
+        typeof(Training.WorkContext).Assembly,
+        typeof(Charts.Figure).Assembly,
+        typeof(TorchSharp.torch).Assembly,
+    ];
 
     private static IEnumerable<MetadataReference> References(IReadOnlyList<Assembly> assemblies)
     {

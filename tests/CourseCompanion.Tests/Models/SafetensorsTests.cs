@@ -87,6 +87,21 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Equal([3, 4, 5], file.Tensors["row"].data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData("""{"__metadata__": {"a": "\ud800"}}""")]
+    [InlineData("""{"\ud800": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}}""")]
+    [InlineData("""{"a": {"dtype": "\udc00", "shape": [0], "data_offsets": [0, 0]}}""")]
+    public void A_header_with_half_a_character_is_refused_by_name(string header)
+    {
+        var path = Path.Combine(_folder, "half.safetensors");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header)]);
+
+        var exception = Assert.Throws<InvalidDataException>(() => Safetensors.Load(path));
+
+        Assert.Contains(path, exception.Message, StringComparison.Ordinal);
+        Assert.Contains("not valid Unicode", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Data_start_aligned_whatever_the_names()
     {

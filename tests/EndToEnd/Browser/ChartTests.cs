@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CourseCompanion.Charts;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
@@ -110,11 +111,12 @@ public sealed class ChartTests
     {
         var figures = ChartGallery.Figures.Values;
         var html = string.Join('\n', figures.Select(figure => figure.ToHtml())) + "\n" + ChartGallery.Images().ToHtml();
-        var gallery = Path.Combine(Path.GetDirectoryName(HeadlessBrowser.PlotlyFile)!, "..", "gallery");
+        var gallery = Path.Combine(Repository.Root, "artifacts", "gallery");
         Directory.CreateDirectory(gallery);
+        File.WriteAllText(Path.Combine(gallery, PlotlyLibrary.FileName), PlotlyLibrary.Read());
         File.WriteAllText(
             Path.Combine(gallery, "index.html"),
-            $"<!DOCTYPE html><html lang=\"fr\"><meta charset=\"utf-8\"><script src=\"../web/plotly.min.js\"></script>\n{html}</html>");
+            $"<!DOCTYPE html><html lang=\"fr\"><meta charset=\"utf-8\"><script src=\"{PlotlyLibrary.FileName}\"></script>\n{html}</html>");
 
         var (report, complaints) = HeadlessBrowser.Open($$"""
             {{html}}

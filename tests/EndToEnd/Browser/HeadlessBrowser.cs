@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CourseCompanion.Notebooks.Export;
+using CourseCompanion.Charts;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
@@ -10,9 +10,6 @@ namespace CourseCompanion.EndToEnd.Browser;
 /// <summary>Opens a page in headless Chromium and brings back what it has to say.</summary>
 internal static partial class HeadlessBrowser
 {
-    /// <summary>plotly.js, in <c>artifacts/web</c>, where the pages of tests find it.</summary>
-    public static string PlotlyFile { get; } = WritePlotly();
-
     /// <summary>
     /// Loads a page whose script calls <c>report(value)</c>.
     /// </summary>
@@ -24,6 +21,7 @@ internal static partial class HeadlessBrowser
         try
         {
             var page = Path.Combine(folder.FullName, "page.html");
+            File.WriteAllText(Path.Combine(folder.FullName, PlotlyLibrary.FileName), PlotlyLibrary.Read());
             File.WriteAllText(page, $$"""
                 <!DOCTYPE html>
                 <html lang="fr"><head><meta charset="utf-8"><title>page</title>
@@ -43,7 +41,7 @@ internal static partial class HeadlessBrowser
                   document.body.replaceChildren(holder);
                 }
                 </script>
-                <script src="{{new Uri(PlotlyFile)}}"></script>
+                <script src="{{PlotlyLibrary.FileName}}"></script>
                 </head><body>{{body}}</body></html>
                 """);
             var dom = Run(folder.FullName, "--dump-dom", new Uri(page).ToString());
@@ -58,14 +56,6 @@ internal static partial class HeadlessBrowser
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static string WritePlotly()
-    {
-        var path = Path.Combine(Repository.Root, "artifacts", "web", "plotly.min.js");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, PlotlyLibrary.Script);
-        return path;
     }
 
     private static string Run(string folder, params string[] arguments)

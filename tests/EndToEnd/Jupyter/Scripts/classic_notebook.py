@@ -1,6 +1,6 @@
 """A student in the classic Notebook: opens a notebook, runs all its cells and looks at what they show.
 
-Charts have to draw without the Internet: the browser knows no other machine. Arguments: the notebook, a picture to write.
+Arguments: the notebook, a picture to write.
 """
 
 import json
@@ -54,8 +54,8 @@ def main():
     try:
         wait_for(lambda: urllib.request.urlopen(f"{url}/api/kernelspecs").status == 200, "the server")
         options = Options()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                          "--window-size=1200,2400"):
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1200,2400",
+                         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"):
             options.add_argument(argument)
         browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         browser.get(f"{url}/notebooks/{os.path.basename(notebook)}")

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using CourseCompanion.Charts;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
 using TorchSharp;
 
-namespace CourseCompanion.Tests.Charts;
+namespace CourseCompanion.Charts.Tests;
 
 public sealed class ChartTests
 {
@@ -61,7 +60,7 @@ public sealed class ChartTests
         var layout = Json(Chart.Line("Un titre", "Époque", new Axis("Durée") { Unit = "s" }, Ordinary)).GetProperty("layout");
 
         Assert.Equal(",\u202F", layout.GetProperty("separators").GetString());
-        Assert.Equal("Un titre", layout.GetProperty("title").GetProperty("text").GetString());
+        Assert.Equal("<b>Un titre</b>", layout.GetProperty("title").GetProperty("text").GetString());
         Assert.Equal("Époque", layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString());
         Assert.Equal("Durée (s)", layout.GetProperty("yaxis").GetProperty("title").GetProperty("text").GetString());
     }

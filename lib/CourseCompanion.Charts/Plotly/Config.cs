@@ -37,7 +37,10 @@ internal sealed record Config
             dictionary = new Dictionary<string, string>
             {
                 ["Download plot as a png"] = "Télécharger l’image (PNG)",
-                // The same, to front ends with a newer plotly.js of their own.
+                ["Taking snapshot - this may take a few seconds"] = "Préparation de l’image (quelques secondes)",
+                ["Snapshot succeeded"] = "Image enregistrée",
+                ["Sorry, there was a problem downloading your snapshot!"] = "L’image n’a pas pu être enregistrée.",
+                // The same in later versions of plotly.js, which a front end may have of its own.
                 ["Download plot as a PNG"] = "Télécharger l’image (PNG)",
                 ["Preparing image - this may take a few seconds"] = "Préparation de l’image (quelques secondes)",
                 ["Image download succeeded"] = "Image enregistrée",

@@ -71,6 +71,7 @@ public sealed partial record Figure
                 XAnchor = "left",
                 YAnchor = "bottom",
                 YShift = 6,
+                IsBold = true,
                 Font = new Font { Size = 17 },
             });
         }

@@ -56,6 +56,7 @@ internal static class Theme
             Title = new Title
             {
                 Text = wrapped,
+                IsBold = true,
                 Font = new Font { Size = TitleSize },
                 X = 0,
                 XRef = "container",

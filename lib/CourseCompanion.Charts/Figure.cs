@@ -16,18 +16,6 @@ namespace CourseCompanion.Charts;
     PreferredMimeTypes = [MimeTypes.Plotly, MimeTypes.Html, MimeTypes.PlainText])]
 public sealed partial record Figure : IDisplayable
 {
-    /// <summary>The version of plotly.js that draws the figures: the one that the package Plotly.NET carries.</summary>
-    public const string PlotlyVersion = "2.28.0";
-
-    /// <summary>Where Jupyter serves plotly.js, below its base address: beside the kernel, which is installed with it.</summary>
-    public const string PlotlyBesideKernel = "kernelspecs/course-csharp/plotly.min.js";
-
-    /// <summary>Where a page gets plotly.js from when it is neither in the page nor beside the kernel.</summary>
-    public const string PlotlyUrl = $"https://cdn.jsdelivr.net/npm/plotly.js-dist-min@{PlotlyVersion}/plotly.min.js";
-
-    /// <summary>Checksum of that file, as a browser verifies it.</summary>
-    public const string PlotlyIntegrity = "sha384-53bFwj3AXyrFzPyqXWI5rZuuEa3GbWeuLmgC04XqmiE7CairskQMPvcdXh+OLuir";
-
     private readonly string? _altText;
 
     /// <summary>The data.</summary>
@@ -53,9 +41,8 @@ public sealed partial record Figure : IDisplayable
         PlotlyJson.Options);
 
     /// <summary>
-    /// The figure as an HTML fragment. It draws itself with the page's <c>Plotly</c>, which the first figure of a page loads where it is
-    /// missing: in Jupyter from beside the kernel, elsewhere from <see cref="PlotlyUrl"/>. Where that is not possible, the
-    /// alternative text stays visible.
+    /// The figure as an HTML fragment. It draws itself with the page's <c>Plotly</c>, or gets plotly.js first
+    /// (<see cref="PlotlyLibrary"/>); where neither is possible, the alternative text stays visible.
     /// </summary>
     /// <returns>A <c>div</c> and a <c>script</c>.</returns>
     public string ToHtml()
@@ -79,39 +66,7 @@ public sealed partial record Figure : IDisplayable
                 });
               };
               if (window.Plotly) { draw(); return; }
-              if (!window.coursePlotly) {
-                // A page with a module loader (classic Notebook) would get the library as a module, and no global.
-                var modules = window.define && window.define.amd && window.require;
-                var fromKernel = function (address) {
-                  return new Promise(function (resolve, reject) {
-                    if (modules) {
-                      window.require([address], function (library) { window.Plotly = library; resolve(); }, reject);
-                    } else {
-                      append(address, "", resolve, reject);
-                    }
-                  });
-                };
-                var fromNetwork = function () {
-                  return new Promise(function (resolve, reject) {
-                    var define = window.define;
-                    window.define = undefined;
-                    var settle = function (then) { return function () { window.define = define; then(); }; };
-                    append("{{PlotlyUrl}}", "{{PlotlyIntegrity}}", settle(resolve), settle(reject));
-                  });
-                };
-                var append = function (address, integrity, loaded, failed) {
-                  var script = document.createElement("script");
-                  script.src = address;
-                  if (integrity) { script.integrity = integrity; script.crossOrigin = "anonymous"; }
-                  script.onload = loaded;
-                  script.onerror = failed;
-                  document.head.appendChild(script);
-                };
-                var settings = document.getElementById("jupyter-config-data");
-                var base = settings ? JSON.parse(settings.textContent).baseUrl : document.body.dataset.baseUrl;
-                window.coursePlotly = base ? fromKernel(base + "{{PlotlyBesideKernel}}").catch(fromNetwork) : fromNetwork();
-              }
-              window.coursePlotly.then(draw, function () { });
+              {{PlotlyLibrary.Loader}}.then(draw, function () {});
             })();
             </script>
             """;

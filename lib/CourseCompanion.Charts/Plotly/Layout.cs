@@ -163,8 +163,16 @@ public sealed record LayoutAxis
 public sealed record Title
 {
     /// <summary>Plain text; line feeds break the line.</summary>
-    [JsonConverter(typeof(PlainTextConverter))]
+    [JsonIgnore]
     public required string Text { get; init; }
+
+    /// <summary>Whether it is written in bold.</summary>
+    [JsonIgnore]
+    public bool IsBold { get; init; }
+
+    [JsonInclude]
+    [JsonPropertyName("text")]
+    internal string Markup => PlotlyJson.Markup(Text, IsBold);
 
     /// <summary>Its font.</summary>
     public Font? Font { get; init; }
@@ -304,8 +312,16 @@ public sealed record Shape
 public sealed record Annotation
 {
     /// <summary>Plain text.</summary>
-    [JsonConverter(typeof(PlainTextConverter))]
+    [JsonIgnore]
     public required string Text { get; init; }
+
+    /// <summary>Whether it is written in bold.</summary>
+    [JsonIgnore]
+    public bool IsBold { get; init; }
+
+    [JsonInclude]
+    [JsonPropertyName("text")]
+    internal string Markup => PlotlyJson.Markup(Text, IsBold);
 
     /// <summary>What the horizontal place counts.</summary>
     public string? XRef { get; init; }

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using CourseCompanion.Charts;
 using static TorchSharp.torch;
 
-namespace CourseCompanion.Tests.Charts;
+namespace CourseCompanion.Charts.Tests;
 
 public sealed class DecisionRegionsTests
 {

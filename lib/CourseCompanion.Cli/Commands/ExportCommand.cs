@@ -37,7 +37,7 @@ internal static class ExportCommand
                 bool isOfCourse = Path.GetDirectoryName(source) == context.Folder.Notebooks;
                 NotebookDocument document = NotebookDocument.Load(isOfCourse && File.Exists(executed) ? executed : source);
                 string page = Path.Combine(folder, name + ".html");
-                AtomicFile.WriteAllText(page, HtmlExporter.Export(document, new HtmlExportOptions { Title = document.Title ?? name }));
+                AtomicFile.WriteAllText(page, HtmlExporter.Export(document, new HtmlExportOptions { Title = document.Title ?? name, Folder = Path.GetDirectoryName(Path.GetFullPath(source)) }));
                 context.Output.WriteLine(context.Folder.Shorten(page));
             }
 

@@ -268,7 +268,7 @@ public static class NotebookRunner
             var notebook = Path.Combine(request.OutDirectory, plan.Name + ".ipynb");
             var page = Path.Combine(request.OutDirectory, plan.Name + ".html");
             Write(notebook, document.ToJson());
-            Write(page, HtmlExporter.Export(document, new HtmlExportOptions { Title = document.Title ?? plan.Name }));
+            Write(page, HtmlExporter.Export(document, new HtmlExportOptions { Title = document.Title ?? plan.Name, Folder = Path.GetDirectoryName(Path.GetFullPath(plan.Source)) }));
             var published = cells
                 .SelectMany(cell => cell.Outputs)
                 .Select(output => output.JsonData(ResultsMimeType))

@@ -37,7 +37,7 @@ public static class HtmlExporter
     {
         ArgumentNullException.ThrowIfNull(notebook);
         options ??= new HtmlExportOptions();
-        var page = new Page();
+        var page = new Page(new PageImages(options.Folder));
         foreach (var cell in notebook.Cells)
         {
             page.Add(cell);
@@ -45,10 +45,10 @@ public static class HtmlExporter
         return page.ToHtml(options.Title ?? notebook.Title ?? "Notebook");
     }
 
-    private sealed class Page
+    private sealed class Page(PageImages images)
     {
         private readonly StringBuilder _body = new();
-        private readonly MarkdownHtml _markdown = new();
+        private readonly MarkdownHtml _markdown = new(images);
         private int _figures;
         private bool _usesPlotly;
 
@@ -62,8 +62,15 @@ public static class HtmlExporter
                 case NotebookCellKind.Code:
                     AddCode(cell);
                     break;
+                case NotebookCellKind.Raw when RawType(cell) == "text/html":
+                    _body.Append("<section class=\"html\">\n").Append(images.Embed(cell.Source, cell.Attachments)).Append("</section>\n");
+                    break;
             }
         }
+
+        // Jupyter's two spellings of what a raw cell is for; one without is for other formats than a page.
+        private static string? RawType(NotebookCell cell) =>
+            (cell.Metadata["raw_mimetype"] ?? cell.Metadata["format"]) is JsonValue value && value.TryGetValue(out string? type) ? type : null;
 
         private void AddCode(NotebookCell cell)
         {
@@ -115,7 +122,7 @@ public static class HtmlExporter
             switch (output.Kind)
             {
                 case NotebookOutputKind.Stream:
-                    _body.Append(CultureInfo.InvariantCulture, $"<pre class=\"stream {(output.StreamName == "stderr" ? "stderr" : "stdout")}\">{AnsiHtml.Convert(output.Text)}</pre>\n");
+                    _body.Append(CultureInfo.InvariantCulture, $"<pre class=\"stream {(output.StreamName == "stderr" ? "stderr" : "stdout")}\">{AnsiHtml.Convert(Overwritten(output.Text))}</pre>\n");
                     break;
                 case NotebookOutputKind.Error:
                     var report = output.Traceback.Count > 0 ? string.Join('\n', output.Traceback) : $"{output.ErrorName}: {output.ErrorValue}";
@@ -125,6 +132,17 @@ public static class HtmlExporter
                     AddBundle(output);
                     break;
             }
+        }
+
+        /// <summary>What a terminal would show in the end: after a carriage return, a line is written over.</summary>
+        private static string Overwritten(string text)
+        {
+            if (!text.Contains('\r', StringComparison.Ordinal))
+            {
+                return text;
+            }
+            return string.Join('\n', text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n').Select(line =>
+                line.Split('\r').Aggregate((shown, over) => over.Length >= shown.Length ? over : over + shown[over.Length..])));
         }
 
         private void AddBundle(NotebookOutput output)

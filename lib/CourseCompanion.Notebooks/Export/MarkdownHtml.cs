@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CourseCompanion.Notebooks.Document;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.Mathematics;
@@ -18,7 +17,7 @@ namespace CourseCompanion.Notebooks.Export;
 internal sealed record PageHeading(int Level, string Id, string Text);
 
 /// <summary>The Markdown cells of one page as HTML; anchors are unique over all of them.</summary>
-internal sealed partial class MarkdownHtml
+internal sealed partial class MarkdownHtml(PageImages images)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables()
@@ -39,17 +38,13 @@ internal sealed partial class MarkdownHtml
     /// <summary>Renders one Markdown text; raw HTML in it stays (the page's author ran the notebook).</summary>
     internal string Render(string markdown, JsonObject? attachments = null)
     {
-        var document = Markdown.Parse(markdown, Pipeline);
+        var document = Markdown.Parse(WithMathEnvironments(markdown), Pipeline);
         foreach (var heading in document.Descendants<HeadingBlock>())
         {
             var attributes = heading.GetAttributes();
             var id = attributes.Id is { Length: > 0 } given ? given : "section";
             attributes.Id = Unique(id);
             Headings.Add(new PageHeading(heading.Level, attributes.Id, Text(heading.Inline)));
-        }
-        foreach (var link in document.Descendants<LinkInline>().Where(link => link.IsImage))
-        {
-            link.Url = Attachment(link.Url, attachments) ?? link.Url;
         }
         using var writer = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
         var renderer = new HtmlRenderer(writer);
@@ -58,7 +53,18 @@ internal sealed partial class MarkdownHtml
         renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new BlockMath());
         renderer.Render(document);
         // Footnotes of different cells would share their anchors.
-        return FootnoteAnchor().Replace(writer.ToString(), $"$1{_ids.Count}-");
+        return images.Embed(FootnoteAnchor().Replace(writer.ToString(), $"$1{_ids.Count}-"), attachments);
+    }
+
+    /// <summary>Jupyter shows <c>\begin{align}</c> ... <c>\end{align}</c> as a formula without any dollar sign; so does the page.</summary>
+    private static string WithMathEnvironments(string markdown)
+    {
+        if (!markdown.Contains(@"\begin{", StringComparison.Ordinal))
+        {
+            return markdown;
+        }
+        // What is code or a formula already is matched first, and left as it is.
+        return CodeOrFormulaOrEnvironment().Replace(markdown, match => match.Groups["environment"].Success ? $"\n$$\n{match.Value}\n$$\n" : match.Value);
     }
 
     private string Unique(string id)
@@ -79,17 +85,8 @@ internal sealed partial class MarkdownHtml
         _ => "",
     }));
 
-    private static string? Attachment(string? url, JsonObject? attachments)
-    {
-        const string Scheme = "attachment:";
-        if (url?.StartsWith(Scheme, StringComparison.Ordinal) != true
-            || attachments?[Uri.UnescapeDataString(url[Scheme.Length..])] is not JsonObject data || data.Count == 0)
-        {
-            return null;
-        }
-        var (mime, content) = data.First();
-        return $"data:{mime};base64,{MultilineText.Read(content).ReplaceLineEndings("")}";
-    }
+    [GeneratedRegex(@"^(?<fence>```+|~~~+)[^\n]*\n.*?(^\k<fence>|\z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|(?<environment>\\begin\{(?<name>(equation|align|gather|multline|eqnarray)\*?)\}.*?\\end\{\k<name>\})", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex CodeOrFormulaOrEnvironment();
 
     [GeneratedRegex("((?:id=\"|href=\"#)fn(?:ref)?[:-])")]
     private static partial Regex FootnoteAnchor();

@@ -76,6 +76,10 @@ internal sealed class TexToMathML
         ["aligned"] = ("", ""),
         ["align"] = ("", ""),
         ["align*"] = ("", ""),
+        ["equation"] = ("", ""),
+        ["equation*"] = ("", ""),
+        ["gather"] = ("", ""),
+        ["gather*"] = ("", ""),
     };
 
     private readonly string _tex;

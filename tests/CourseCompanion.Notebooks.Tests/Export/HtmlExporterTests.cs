@@ -113,6 +113,91 @@ public sealed class HtmlExporterTests
         Assert.DoesNotMatch("<script[^>]+src|<link", html);
     }
 
+    [Theory]
+    [InlineData("![un](images/a.png)")]
+    [InlineData("<img alt='un' src='images/a.png'>")]
+    [InlineData("<p><IMG width=3 src = \"images/a.png?v=2\"></p>")]
+    [InlineData("![un](./b/../images/a.png)")]
+    public void Images_beside_the_notebook_are_put_into_the_page(string markdown) =>
+        Assert.Contains("\"data:image/png;base64,AQID\"", ExportBesideImages(markdown), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("![un](../secret.png)")]
+    [InlineData("![un](images/%2e%2e/../../secret.png)")]
+    [InlineData("![un](link.png)")]
+    [InlineData("![un](linked/secret.png)")]
+    [InlineData("![un](images/secret.txt)")]
+    [InlineData("![un](/etc/passwd)")]
+    [InlineData("![un](https://example.org/a.png)")]
+    [InlineData("![un](absent.png)")]
+    public void Images_elsewhere_and_other_files_stay_where_they_are(string markdown) =>
+        Assert.DoesNotContain("base64", ExportBesideImages(markdown), StringComparison.Ordinal);
+
+    private static string ExportBesideImages(string markdown)
+    {
+        var root = Directory.CreateTempSubdirectory("course-images-").FullName;
+        try
+        {
+            var folder = Path.Combine(root, "notebooks");
+            Directory.CreateDirectory(Path.Combine(folder, "images"));
+            File.WriteAllBytes(Path.Combine(folder, "images", "a.png"), [1, 2, 3]);
+            File.WriteAllBytes(Path.Combine(folder, "images", "secret.txt"), [1, 2, 3]);
+            File.WriteAllBytes(Path.Combine(root, "secret.png"), [1, 2, 3]);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.CreateSymbolicLink(Path.Combine(folder, "link.png"), Path.Combine(root, "secret.png"));
+                Directory.CreateSymbolicLink(Path.Combine(folder, "linked"), root);
+            }
+            var notebook = NotebookDocument.Create();
+            notebook.Add(NotebookCell.Markdown(markdown));
+            return HtmlExporter.Export(notebook, new HtmlExportOptions { Folder = folder });
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("![un](attachment:a%20b.png)")]
+    [InlineData("<img src=\"attachment:a b.png\">")]
+    public void Images_pasted_into_a_cell_are_put_into_the_page(string markdown)
+    {
+        var cell = NotebookCell.Markdown(markdown);
+        cell.Node["attachments"] = new JsonObject { ["a b.png"] = new JsonObject { ["image/png"] = "AQID" } };
+
+        Assert.Contains("\"data:image/png;base64,AQID\"", Export(cell), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Math_environments_need_no_dollar_sign_and_code_is_left_alone()
+    {
+        var html = Export(NotebookCell.Markdown("Soit\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\nalors.\n\n```\n\\begin{align}x\\end{align}\n```\n\n$$\n\\begin{aligned}e &= f\\end{aligned}\n$$"));
+
+        Assert.Equal(2, Regex.Count(html, "<math display=\"block\">"));
+        Assert.Contains("<code>\\begin{align}x\\end{align}\n</code>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Carriage_returns_write_over_their_line_as_in_a_terminal()
+    {
+        var html = Export(Executed("1", NotebookOutput.Stream("stdout", "Époque 1 sur 2\rÉpoque 2\r\nfin\r\n")));
+
+        Assert.Contains(">Époque 2 sur 2\nfin\n</pre>", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("raw_mimetype", "text/html", true)]
+    [InlineData("format", "text/html", true)]
+    [InlineData("raw_mimetype", "text/latex", false)]
+    public void Raw_cells_that_are_HTML_are_part_of_the_page(string name, string type, bool shown)
+    {
+        var cell = NotebookDocument.Parse("""{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"id": "a", "cell_type": "raw", "metadata": {}, "source": "<b>brut</b>"}]}""").Cells[0];
+        cell.Metadata[name] = type;
+
+        Assert.Equal(shown, Export(new NotebookCell(cell.Node.DeepClone().AsObject())).Contains("<b>brut</b>", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Page_without_figures_has_no_script() =>
         Assert.DoesNotContain("<script", Export(Executed("1", NotebookOutput.Result(1, new JsonObject { ["text/plain"] = "1" }))), StringComparison.Ordinal);

@@ -53,6 +53,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(ExitCode.Failure, await _course.RunAsync("run", "01"));
         Assert.Contains("01-a.ipynb", _course.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0 of 1 notebooks", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_course.Root, "out", "junit.xml")));
     }
 
     [Fact]

@@ -51,7 +51,8 @@ internal sealed class RunProgress(CommandContext context) : IRunObserver
     {
         if (result.Problem is not null)
         {
-            WriteLine($"FAILED  {result.Problem}");
+            WriteLine($"{Path.GetFileNameWithoutExtension(result.Notebook)}: FAILED, it cannot be read");
+            context.Error.WriteLine($"course: {result.Problem}");
             return;
         }
 

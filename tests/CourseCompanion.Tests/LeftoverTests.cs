@@ -41,13 +41,23 @@ public class LeftoverTests
         AssertLeavesNothing(scope, () =>
         {
             using NeighbourGraph graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 3 });
-            PropagationResult result = LabelSpreading.Fit(graph, KnownLabels.Only(labels, known));
-            result.Predict(points);
-            NearestNeighbourDescent.Find(points, 3);
+            using Tensor some = KnownLabels.Only(labels, known);
+            using Tensor components = graph.ConnectedComponents(), normalized = graph.NormalizedMatrix();
+            PropagationResult result = LabelSpreading.Fit(graph, some);
+            Dispose(result, result.Predict(points), LabelPropagation.Fit(graph, some));
             using Pca pca = Pca.Fit(points);
             pca.Transform(points).Dispose();
-            Tsne.Embed(points, new TsneOptions { Iterations = 2 });
+            Tsne.Embed(points, new TsneOptions { Iterations = 2 }).Dispose();
         });
+
+        static void Dispose(params ClassPredictions[] predictions)
+        {
+            foreach (ClassPredictions prediction in predictions)
+            {
+                prediction.Probabilities.Dispose();
+                prediction.Labels.Dispose();
+            }
+        }
     }
 
     [Fact]

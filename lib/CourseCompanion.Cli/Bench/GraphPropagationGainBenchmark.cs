@@ -49,21 +49,24 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             Tensor embeddings = Embed(expert, train);
             using NeighbourGraph widest = NeighbourGraph.Build(embeddings, new GraphOptions { Neighbours = NeighbourCounts.Max() }, cancellation);
             Neighbours around = NearestNeighbours.Find(Embed(expert, validationImages), embeddings, NeighbourCounts.Max(), cancellation: cancellation);
-            long[] known = KnownLabels.Only(data.Train.Labels, split.LabelledIndices), validationTruth = Numbers(data.Validation.Labels);
+            Tensor knownLabels = KnownLabels.Only(data.Train.Labels, split.LabelledIndices);
+            long[] known = Numbers(knownLabels), validationTruth = Numbers(data.Validation.Labels);
             PropagationResult spread = NeighbourCounts
                 .SelectMany(k => Enum.GetValues<EdgeWeights>().Select(kernel => LabelSpreading.Fit(
-                    widest.With(new GraphOptions { Neighbours = k, Weights = kernel }), known, options: new() { ClassCount = data.Train.ClassCount }, cancellation: cancellation)))
+                    widest.With(new GraphOptions { Neighbours = k, Weights = kernel }), knownLabels, 0.2, options: new() { ClassCount = data.Train.ClassCount }, cancellation: cancellation)))
                 .MaxBy(result => Judge(result.Predict(around), validationTruth).BalancedAccuracy)!;
 
             long[] unlabelled = Numbers(split.UnlabelledIndices), truth = Numbers(data.Train.Labels.index_select(0, split.UnlabelledIndices));
             using Tensor opinion = Predictor.Probabilities(expert, train, split.UnlabelledIndices, cancellation: cancellation);
             long[] expertLabels = Numbers(opinion.argmax(1));
             hidden.Add("expert", ClassificationReport.Compute(opinion, tensor(truth)));
-            hidden.Add("graph", Judge(spread.Select(unlabelled), truth));
+            hidden.Add("graph", Judge(spread.Select(split.UnlabelledIndices), truth));
 
-            long[] surest = [.. unlabelled.Where(point => spread.Labels[point] >= 0).OrderByDescending(point => spread.Margin(point))];
+            long[] spreadLabels = Numbers(spread.Labels);
+            float[] margins = [.. spread.Margins().cpu().data<float>()];
+            long[] surest = [.. unlabelled.Where(point => spreadLabels[point] >= 0).OrderByDescending(point => margins[point])];
             (SimpleCnn Model, double Validation)[] students = [.. Coverages.Select(coverage => OnSpread(surest.Take((int)(coverage * surest.Length))))];
-            long[] agreed = [.. unlabelled.Index().Where(image => spread.Labels[image.Item] == expertLabels[image.Index]).Select(image => image.Item)];
+            long[] agreed = [.. unlabelled.Index().Where(image => spreadLabels[image.Item] == expertLabels[image.Index]).Select(image => image.Item)];
 
             tested.Add(LabelledAlone, Evaluate(alone, test, data, cancellation));
             tested.Add("pseudo_labels", Evaluate(expert, test, data, cancellation));
@@ -74,7 +77,7 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
             (SimpleCnn Model, double Validation) OnSpread(IEnumerable<long> points)
             {
                 long[] indices = [.. Numbers(split.LabelledIndices), .. points];
-                long[] labels = [.. indices.Select(point => known[point] >= 0 ? known[point] : spread.Labels[point])];
+                long[] labels = [.. indices.Select(point => known[point] >= 0 ? known[point] : spreadLabels[point])];
                 return Train(data, new LabelledImages(train, tensor(indices), tensor(labels)), validation, Epochs, seed, cancellation);
             }
 
@@ -105,7 +108,7 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
 
     /// <summary>Figures of the graph's answers; having none is an error.</summary>
     private static ClassificationReport Judge(ClassPredictions answers, long[] truth) =>
-        ClassificationReport.Compute(answers.Probabilities, truth, answers.Labels);
+        ClassificationReport.Compute(answers.Probabilities, tensor(truth), Numbers(answers.Labels));
 
     private static ClassificationReport Evaluate(SimpleCnn model, ResidentImages test, MedicalDataset data, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ public enum EdgeWeights
     Rbf,
 }
 
-/// <summary>What happens to an edge that only one of its two ends asked for.</summary>
+/// <summary>What happens to an edge that only one of its two ends asks for.</summary>
 public enum Symmetrization
 {
     /// <summary>It stays, in both directions: neighbours if either is among the other's k nearest.</summary>
@@ -48,11 +48,11 @@ public sealed record GraphOptions
     /// <summary>Whether each point counts as the first of its own k neighbours. Spreading ignores the loop, propagation does not.</summary>
     public bool IncludeSelf { get; init; }
 
-    /// <summary>Searches neighbours by <see cref="NearestNeighbourDescent"/>: approximate, for more than some 200,000 points.</summary>
+    /// <summary>
+    /// Whether neighbours are searched approximately (<see cref="NearestNeighbours.Find(TorchSharp.torch.Tensor, int, DistanceMetric, bool, CancellationToken)"/>):
+    /// for hundreds of thousands of points.
+    /// </summary>
     public bool Approximate { get; init; }
-
-    /// <summary>Seed of the approximate search.</summary>
-    public int Seed { get; init; } = 42;
 
     /// <summary>
     /// The graph of scikit-learn's <c>kernel="knn"</c>, for comparisons: directed, binary, and each point counted as one of its
@@ -60,4 +60,18 @@ public sealed record GraphOptions
     /// </summary>
     public static GraphOptions LikeScikitLearn(int neighbours = 7) =>
         new() { Neighbours = neighbours, Symmetrization = Symmetrization.Directed, IncludeSelf = true };
+
+    internal void Validate()
+    {
+        if (Gamma is { } given && !(given > 0 && double.IsFinite(given)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Gamma), given, "Gamma must be a positive number; leave it null to derive it from the distances.");
+        }
+
+        if (IncludeSelf && Neighbours == 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Neighbours), Neighbours, "With itself as only neighbour no point is joined to another: ask for at least 2.");
+        }
+    }
 }

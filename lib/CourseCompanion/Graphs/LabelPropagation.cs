@@ -1,8 +1,11 @@
+using CourseCompanion.Training;
+using static TorchSharp.torch;
+
 namespace CourseCompanion.Graphs;
 
 /// <summary>
 /// Label propagation (Zhu and Ghahramani, 2002, <i>Learning from Labeled and Unlabeled Data with Label Propagation</i>): each
-/// point takes the mean of its neighbours' classes, and the labelled ones are reset to their label every time.
+/// point takes the mean of its neighbours' classes, and labelled points are reset to their label at each iteration.
 /// </summary>
 /// <remarks>
 /// <para>With W the weights of the graph: F &lt;- W F, rows scaled to sum to 1, then rows of labelled points put back
@@ -11,64 +14,35 @@ namespace CourseCompanion.Graphs;
 /// </remarks>
 public static class LabelPropagation
 {
-    /// <summary>Iterations after which propagation ends even if it has not converged, as is usual.</summary>
+    /// <summary>Default of <see cref="PropagationOptions.MaxIterations"/>.</summary>
     public const int DefaultMaxIterations = 1000;
 
     /// <summary>Propagates known labels over a graph.</summary>
     /// <param name="graph">The graph of all points, labelled or not.</param>
-    /// <param name="labels">One label per point, in [0, K); <see cref="KnownLabels.Unknown"/> (-1) where it is unknown.</param>
-    /// <param name="options">When to end, and what counts as an answer.</param>
-    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <param name="labels">Labels [N], int64, in [0, K); <see cref="KnownLabels.Unknown"/> (-1) where unknown.</param>
+    /// <param name="options">When to stop, and what counts as an answer.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
     /// <exception cref="ArgumentException">Not one label per point, or no label at all.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is no class, or a setting is out of range.</exception>
     public static PropagationResult Fit(
-        NeighbourGraph graph,
-        IReadOnlyList<long> labels,
-        PropagationOptions? options = null,
-        CancellationToken cancellation = default)
+        NeighbourGraph graph, Tensor labels, PropagationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        options ??= new PropagationOptions();
-        options.Validate();
-        int classCount = KnownLabels.Check(labels, graph.Count, options.ClassCount);
-        double[] known = PropagationIteration.OneHot(labels, classCount);
-        return PropagationIteration.Run(
-            "Propagation des étiquettes",
-            graph,
-            known,
-            classCount,
-            options.MaxIterations ?? DefaultMaxIterations,
-            options,
-            (current, next) =>
-            {
-                graph.Weights.Multiply(current, classCount, next);
-                for (int point = 0; point < labels.Count; point++)
-                {
-                    Span<double> row = next.AsSpan(point * classCount, classCount);
-                    if (labels[point] != KnownLabels.Unknown)
-                    {
-                        known.AsSpan(point * classCount, classCount).CopyTo(row);
-                    }
-                    else
-                    {
-                        ScaleToOne(row);
-                    }
-                }
-            },
-            cancellation);
-    }
-
-    private static void ScaleToOne(Span<double> row)
-    {
-        double sum = 0;
-        foreach (double value in row)
+        using var scope = NewDisposeScope();
+        using var convergence = new Convergence("Propagation des étiquettes", options ?? new PropagationOptions(), DefaultMaxIterations);
+        Tensor W = graph.Matrix();                                                                 // [N, N], sparse
+        Tensor Y = KnownLabels.OneHot(labels, graph.Count, convergence.Options.ClassCount);        // [N, K]
+        Tensor isKnown = labels.ge(0).unsqueeze(1);                                                // [N, 1]
+        Tensor F = Y.clone();
+        while (convergence.Continues)
         {
-            sum += value;
+            WorkContext.ThrowIfCancelled(cancellation);
+            using var iteration = NewDisposeScope();
+            Tensor next = where(isKnown, Y, ClassPredictions.ScaleToOne(W.mm(F)));
+            convergence.Compare(F, next);
+            F.copy_(next);
         }
 
-        for (int label = 0; label < row.Length && sum > 0; label++)
-        {
-            row[label] /= sum;
-        }
+        return new PropagationResult(graph, F, convergence).MoveToOuterDisposeScope();
     }
 }

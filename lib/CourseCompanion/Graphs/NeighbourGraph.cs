@@ -2,17 +2,20 @@ using static TorchSharp.torch;
 
 namespace CourseCompanion.Graphs;
 
-/// <summary>Points joined to their nearest neighbours: the shape of the data, along which labels spread.</summary>
+/// <summary>
+/// Points joined to their nearest neighbours: the shape of the data, along which labels spread. Its tensors live until it is
+/// disposed of.
+/// </summary>
 public sealed class NeighbourGraph : IDisposable
 {
-    private NeighbourGraph(Tensor points, GraphOptions options, Neighbours neighbours, double gamma, SparseMatrix weights)
+    private NeighbourGraph(Tensor points, GraphOptions options, Neighbours neighbours, double gamma, Tensor edges, Tensor weights)
     {
-        Points = points;
-        Options = options;
-        Neighbours = neighbours;
-        Gamma = gamma;
-        Weights = weights;
+        (Points, Options, Neighbours, Gamma, Edges, Weights) = (points, options, neighbours, gamma, edges, weights);
+        Count = (int)points.shape[0];
     }
+
+    /// <summary>Number of points N.</summary>
+    public int Count { get; }
 
     /// <summary>The points [N, D] the graph was built from (their memory is shared with the caller's tensor).</summary>
     public Tensor Points { get; }
@@ -26,11 +29,13 @@ public sealed class NeighbourGraph : IDisposable
     /// <summary>The gamma of the rbf weights; NaN for binary weights.</summary>
     public double Gamma { get; }
 
-    /// <summary>Weights [N, N] of the edges.</summary>
-    public SparseMatrix Weights { get; }
+    /// <summary>The E edges [2, E]: from the points of the first row to those of the second, int64.</summary>
+    public Tensor Edges { get; }
 
-    /// <summary>Number of points N.</summary>
-    public int Count => Weights.RowCount;
+    /// <summary>Weights [E] of the edges, float64.</summary>
+    public Tensor Weights { get; }
+
+    private Tensor[] Tensors => [Points, Neighbours.Indices, Neighbours.Distances, Edges, Weights];
 
     /// <summary>Builds the graph of some points.</summary>
     /// <param name="points">Features [N, D], one row per point, of any floating type, on CPU or GPU.</param>
@@ -42,13 +47,16 @@ public sealed class NeighbourGraph : IDisposable
     {
         ArgumentNullException.ThrowIfNull(points);
         options ??= new GraphOptions();
-        Validate(options);
-        return Join(points, options, FindNeighbours(points, options, cancellation));
+        options.Validate();
+        int others = options.Neighbours - (options.IncludeSelf ? 1 : 0);
+        using var scope = NewDisposeScope();
+        Neighbours found = NearestNeighbours.Find(points, others, options.Metric, options.Approximate, cancellation);
+        return Join(points, options, options.IncludeSelf ? found.WithSelf(options.Neighbours) : found);
     }
 
     /// <summary>
-    /// The same points joined otherwise, for example by fewer neighbours or other weights. Where the settings ask for no neighbour
-    /// beyond those found already (at most as many, by the same search), nothing is searched again.
+    /// The same points joined differently, for example by fewer neighbours or other weights. If the settings need no more
+    /// neighbours than those found already, by the same search, nothing is searched again.
     /// </summary>
     /// <param name="options">The other settings.</param>
     /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
@@ -57,7 +65,7 @@ public sealed class NeighbourGraph : IDisposable
     public NeighbourGraph With(GraphOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Validate(options);
+        options.Validate();
         GraphOptions search = options with
         {
             Neighbours = Options.Neighbours, Weights = Options.Weights, Gamma = Options.Gamma, Symmetrization = Options.Symmetrization,
@@ -67,119 +75,110 @@ public sealed class NeighbourGraph : IDisposable
             : Build(Points, options, cancellation);
     }
 
-    /// <summary>Weight of an edge of the given length.</summary>
-    /// <param name="distance">Its length.</param>
+    /// <summary>Weights [...] of edges of the given lengths [...], float64: exp(-gamma d^2), or 1 where gamma is NaN.</summary>
+    /// <param name="distances">Their lengths.</param>
     /// <param name="gamma">Gamma of the rbf weights, or NaN for binary weights.</param>
-    public static double Weight(double distance, double gamma) => double.IsNaN(gamma) ? 1 : Math.Exp(-gamma * distance * distance);
+    internal static Tensor WeightsOf(Tensor distances, double gamma)
+    {
+        Tensor d = distances.to(ScalarType.Float64);
+        return double.IsNaN(gamma) ? ones_like(d) : (d.square() * -gamma).exp();
+    }
+
+    /// <summary>The weights as a sparse matrix W [N, N].</summary>
+    public Tensor Matrix() => sparse_coo_tensor(Edges, Weights, [Count, Count]);
+
+    /// <summary>S = D^-1/2 W D^-1/2 as a sparse matrix [N, N], without loops; D is the diagonal of the column sums of W.</summary>
+    public Tensor NormalizedMatrix()
+    {
+        using var scope = NewDisposeScope();
+        Tensor from = Edges[0], to = Edges[1];
+        Tensor w = Weights.masked_fill(from.eq(to), 0);
+        Tensor degree = zeros(Count, ScalarType.Float64, Points.device).index_add_(0, to, w, 1);  // [N]
+        Tensor scale = where(degree > 0, degree, ones_like(degree)).rsqrt();
+        Tensor s = w * scale.index_select(0, from) * scale.index_select(0, to);                   // [E]
+        return sparse_coo_tensor(Edges, s, [Count, Count]).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
-    /// The component of each point: numbered from 0 in the order of their first points, edges taken both ways. An edge of weight
-    /// zero (rbf weights of distant points vanish) joins nothing: no label passes it.
+    /// The component [N] of each point, int64: numbered from 0 in the order of their first points, edges taken both ways. An edge
+    /// of weight zero (rbf weights of distant points vanish) joins nothing: no label passes it.
     /// </summary>
-    public int[] ConnectedComponents()
+    public Tensor ConnectedComponents()
     {
+        using var scope = NewDisposeScope();
+        long[] edges = Edges.masked_select(Weights.gt(0)).cpu().data<long>().ToArray();  // all starts, then all ends
+        int half = edges.Length / 2;
         int[] parent = [.. Enumerable.Range(0, Count)];
-        for (int row = 0; row < Count; row++)
+        for (int edge = 0; edge < half; edge++)
         {
-            ReadOnlySpan<int> columns = Weights.ColumnsOf(row);
-            ReadOnlySpan<double> weights = Weights.ValuesOf(row);
-            for (int edge = 0; edge < columns.Length; edge++)
-            {
-                if (weights[edge] > 0)
-                {
-                    int left = Root(parent, row), right = Root(parent, columns[edge]);
-                    parent[Math.Max(left, right)] = Math.Min(left, right);
-                }
-            }
+            int left = Root(parent, (int)edges[edge]), right = Root(parent, (int)edges[half + edge]);
+            parent[Math.Max(left, right)] = Math.Min(left, right);
         }
 
-        // The root of a component is its first point, so it is numbered before the others ask.
-        var component = new int[Count];
-        int found = 0;
+        // The root of a component is its first point, so it is numbered before the others.
+        var component = new long[Count];
+        long found = 0;
         for (int point = 0; point < Count; point++)
         {
             int root = Root(parent, point);
             component[point] = root == point ? found++ : component[root];
         }
 
-        return component;
+        return tensor(component, device: Points.device).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Points.Dispose();
-
-    private static void Validate(GraphOptions options)
+    public void Dispose()
     {
-        if (options.Gamma is { } given && !(given > 0 && double.IsFinite(given)))
+        foreach (Tensor tensor in Tensors)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), given, "Gamma must be a positive number; leave it null to derive it from the distances.");
+            tensor.Dispose();
         }
-
-        if (options.IncludeSelf && options.Neighbours == 1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.Neighbours, "With itself as only neighbour no point is joined to another: ask for at least 2.");
-        }
-    }
-
-    private static Neighbours FindNeighbours(Tensor points, GraphOptions options, CancellationToken cancellation)
-    {
-        int others = options.Neighbours - (options.IncludeSelf ? 1 : 0);
-        Neighbours found = options.Approximate
-            ? NearestNeighbourDescent.Find(points, others, options.Metric, options.Seed, cancellation: cancellation)
-            : NearestNeighbours.Find(points, others, options.Metric, cancellation);
-        return options.IncludeSelf ? found.WithSelf(options.Neighbours) : found;
     }
 
     private static NeighbourGraph Join(Tensor points, GraphOptions options, Neighbours neighbours)
     {
-        double gamma = options.Weights == EdgeWeights.Binary ? double.NaN : options.Gamma ?? GammaOf(neighbours);
-        SparseMatrix directed = Directed(neighbours, gamma);
-        SparseMatrix weights = options.Symmetrization switch
+        using var scope = NewDisposeScope();
+        double gamma = options.Weights == EdgeWeights.Binary ? double.NaN : options.Gamma ?? GammaOf(neighbours.Distances);
+        long count = neighbours.Count;
+        Tensor from = arange(count, ScalarType.Int64, points.device).repeat_interleave(neighbours.PerPoint);  // [N * k]
+        Tensor to = neighbours.Indices.flatten();
+        Tensor weights = WeightsOf(neighbours.Distances.flatten(), gamma);
+        if (options.Symmetrization != Symmetrization.Directed)
         {
-            Symmetrization.Union => directed.Union(directed.Transpose()),
-            Symmetrization.Mutual => directed.Intersection(directed.Transpose()),
-            _ => directed,
-        };
-        return new NeighbourGraph(points.detach().DetachFromDisposeScope(), options, neighbours, gamma, weights);
+            // Each edge in both directions, as one number; those asked for by both ends occur twice, with the same weight.
+            Tensor both = cat([(from * count) + to, (to * count) + from]);                                    // [2 * N * k]
+            (Tensor codes, Tensor? place, Tensor? asked) = both.unique(sorted: true, return_inverse: true, return_counts: true);
+            weights = zeros(codes.shape[0], ScalarType.Float64, points.device).scatter_(0, place!, cat([weights, weights]));
+            if (options.Symmetrization == Symmetrization.Mutual)
+            {
+                Tensor kept = asked!.eq(2);
+                (codes, weights) = (codes.masked_select(kept), weights.masked_select(kept));
+            }
+
+            (from, to) = (codes.div(count, RoundingMode.floor), codes.remainder(count));
+        }
+
+        var graph = new NeighbourGraph(points.detach(), options, neighbours, gamma, stack([from, to]), weights);
+        foreach (Tensor tensor in graph.Tensors)
+        {
+            tensor.DetachFromDisposeScope();
+        }
+
+        return graph;
     }
 
-    private static double GammaOf(Neighbours neighbours)
+    private static double GammaOf(Tensor distances)
     {
         // Copies are at distance zero and say nothing about the scale.
-        float[] distances = [.. neighbours.AllDistances.ToArray().Where(distance => distance > 0)];
-        if (distances.Length == 0)
+        Tensor positive = distances.masked_select(distances.gt(0));
+        if (positive.numel() == 0)
         {
             return 1;
         }
 
-        Array.Sort(distances);
-        double median = distances[distances.Length / 2];
+        double median = positive.sort().Values[positive.numel() / 2].item<float>();
         return 1 / (2 * median * median);
-    }
-
-    private static SparseMatrix Directed(Neighbours neighbours, double gamma)
-    {
-        int perPoint = neighbours.PerPoint;
-        int[] starts = [.. Enumerable.Range(0, neighbours.Count + 1).Select(row => row * perPoint)];
-        var columns = new int[neighbours.Count * perPoint];
-        var values = new double[columns.Length];
-        Shares.Run(neighbours.Count, (start, end) =>
-        {
-            for (int row = start; row < end; row++)
-            {
-                Span<int> rowColumns = columns.AsSpan(row * perPoint, perPoint);
-                Span<double> rowValues = values.AsSpan(row * perPoint, perPoint);
-                neighbours.IndicesOf(row).CopyTo(rowColumns);
-                for (int i = 0; i < perPoint; i++)
-                {
-                    rowValues[i] = Weight(neighbours.DistancesOf(row)[i], gamma);
-                }
-
-                rowColumns.Sort(rowValues);
-            }
-        });
-        return new SparseMatrix(neighbours.Count, starts, columns, values);
     }
 
     private static int Root(int[] parent, int point)

@@ -1,7 +1,7 @@
 namespace CourseCompanion.Projection;
 
 /// <summary>
-/// Points of the plane in squares within squares, so that a far-away square full of points can be felt as one heavy point at
+/// Points of the plane in squares within squares, so that a distant square full of points counts as one heavy point at
 /// their centre (Barnes and Hut, 1986): the repulsion on one point then takes log N steps instead of N.
 /// </summary>
 internal sealed class BarnesHutTree

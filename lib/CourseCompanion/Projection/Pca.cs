@@ -3,26 +3,17 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Projection;
 
 /// <summary>
-/// Principal component analysis (Pearson, 1901): the directions in which points vary most, found by a randomised singular
-/// value decomposition (Halko, Martinsson and Tropp, 2011, <i>Finding Structure with Randomness</i>).
+/// Principal component analysis (Pearson, 1901): the directions in which points vary most, the right singular vectors of the
+/// centred points.
 /// </summary>
-/// <remarks>
-/// Instead of decomposing all D directions, the points are multiplied with a few random ones; what comes out spans the
-/// directions of largest variance, all the better after a few power iterations, and is small enough to be decomposed exactly.
-/// </remarks>
 public sealed class Pca : IDisposable
 {
-    /// <summary>Random directions beyond those asked for, which make the found ones accurate.</summary>
-    private const int Oversampling = 10;
-
-    private readonly double _totalVariance;
-
-    private Pca(Tensor mean, Tensor components, double[] variances, double totalVariance)
+    private Pca(Tensor mean, Tensor components, Tensor variances)
     {
-        Mean = mean;
-        Components = components;
-        ExplainedVariance = variances;
-        _totalVariance = totalVariance;
+        (Mean, Components) = (mean, components);
+        double[] all = [.. variances.cpu().data<float>().ToArray().Select(variance => (double)variance)];
+        ExplainedVariance = all[..(int)components.shape[0]];
+        ExplainedVarianceRatio = [.. ExplainedVariance.Select(variance => variance / all.Sum())];
     }
 
     /// <summary>Mean [D] of the points.</summary>
@@ -35,16 +26,14 @@ public sealed class Pca : IDisposable
     public IReadOnlyList<double> ExplainedVariance { get; }
 
     /// <summary>The same as shares of the variance in all D directions; NaN if all points are equal.</summary>
-    public IReadOnlyList<double> ExplainedVarianceRatio => [.. ExplainedVariance.Select(variance => variance / _totalVariance)];
+    public IReadOnlyList<double> ExplainedVarianceRatio { get; }
 
     /// <summary>Finds the directions of largest variance.</summary>
     /// <param name="points">Points [N, D], of any floating type, on CPU or GPU.</param>
     /// <param name="components">Number M of directions, in [1, min(N, D)].</param>
-    /// <param name="seed">Seed of the random directions.</param>
-    /// <param name="powerIterations">Power iterations; more make close variances easier to tell apart.</param>
     /// <exception cref="ArgumentException">The shape is not [N, D], or a feature is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many directions.</exception>
-    public static Pca Fit(Tensor points, int components = 2, int seed = 42, int powerIterations = 4)
+    public static Pca Fit(Tensor points, int components = 2)
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.dim() != 2)
@@ -58,40 +47,27 @@ public sealed class Pca : IDisposable
             throw new ArgumentOutOfRangeException(nameof(components), components, $"There are {most} directions: ask for 1 to {most}.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(powerIterations);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Tensor values = points.detach().to(ScalarType.Float32);
-        if (!values.isfinite().all().item<bool>())
+        Tensor x = points.detach().to(ScalarType.Float32);
+        if (!x.isfinite().all().item<bool>())
         {
             throw new ArgumentException(
-                "A feature is not a finite number: the network that computed it has diverged, or was given such pixels.", nameof(points));
+                "A feature is not a finite number: the network that computed it has diverged, or its input was wrong.", nameof(points));
         }
 
-        Tensor mean = values.mean([0L]);
-        Tensor centred = values.sub(mean);
+        Tensor mean = x.mean([0L]);                                                // [D]
+        (_, Tensor singular, Tensor rows) = linalg.svd(x - mean, fullMatrices: false);  // [min(N, D)], [min(N, D), D]
+        rows = rows.narrow(0, 0, components);                                      // [M, D]
 
-        // 1. A basis of the directions of largest variance. Drawn on the CPU: the same on every device.
-        long width = Math.Min(components + Oversampling, most);
-        Tensor directions = randn([points.shape[1], width], generator: new Generator((ulong)seed)).to(points.device);
-        Tensor basis = linalg.qr(centred.matmul(directions)).Q;
-        for (int iteration = 0; iteration < powerIterations; iteration++)
-        {
-            basis = linalg.qr(centred.t().matmul(basis)).Q;
-            basis = linalg.qr(centred.matmul(basis)).Q;
-        }
-
-        // 2. The exact decomposition within it.
-        (_, Tensor singular, Tensor rows) = linalg.svd(basis.t().matmul(centred), fullMatrices: false);
-        rows = FixSigns(rows.narrow(0, 0, components));
-        double degrees = Math.Max(1, points.shape[0] - 1);
-        double[] variances = [.. singular.cpu().data<float>().ToArray().Take(components).Select(value => (double)value * value / degrees)];
-        double total = centred.to(ScalarType.Float64).square().sum().item<double>() / degrees;
-        return new Pca(mean.DetachFromDisposeScope(), rows.DetachFromDisposeScope(), variances, total);
+        // A direction and its opposite are equally good: the one whose largest coordinate is positive is taken.
+        rows = rows * rows.gather(1, rows.abs().argmax(1, keepdim: true)).sign();
+        Tensor variances = singular.square() / Math.Max(1, points.shape[0] - 1);
+        return new Pca(mean.MoveToOuterDisposeScope(), rows.MoveToOuterDisposeScope(), variances);
     }
 
     /// <summary>Coordinates [N, M] of points [N, D] along the directions.</summary>
-    /// <exception cref="ArgumentException">The points have another number of features than those the directions were found in.</exception>
+    /// <exception cref="ArgumentException">The number of features is not that of the points the directions were found in.</exception>
     public Tensor Transform(Tensor points)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -102,8 +78,7 @@ public sealed class Pca : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        Tensor centred = points.detach().to(ScalarType.Float32).sub(Mean);
-        return centred.matmul(Components.t()).MoveToOuterDisposeScope();
+        return (points.detach().to(ScalarType.Float32) - Mean).matmul(Components.t()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -111,12 +86,5 @@ public sealed class Pca : IDisposable
     {
         Mean.Dispose();
         Components.Dispose();
-    }
-
-    /// <summary>A direction and its opposite are equally good; the one whose largest coordinate is positive is taken.</summary>
-    private static Tensor FixSigns(Tensor rows)
-    {
-        Tensor largest = rows.abs().argmax(1, keepdim: true);
-        return rows.mul(rows.gather(1, largest).sign());
     }
 }

@@ -21,9 +21,9 @@ public static class Tsne
     /// <param name="points">Points [N, D], at least 4.</param>
     /// <param name="options">Settings; the usual ones if null.</param>
     /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
-    /// <returns>Coordinates [N, 2], centred at the origin.</returns>
+    /// <returns>Coordinates [N, 2], float32, on the CPU, centred at the origin.</returns>
     /// <exception cref="ArgumentException">The shape is not [N, D], there are fewer than 4 points, or a feature is not finite.</exception>
-    public static float[,] Embed(Tensor points, TsneOptions? options = null, CancellationToken cancellation = default)
+    public static Tensor Embed(Tensor points, TsneOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(points);
         options ??= new TsneOptions();
@@ -35,10 +35,11 @@ public static class Tsne
 
         int count = (int)points.shape[0];
         double perplexity = Math.Min(options.Perplexity, (count - 1) / 3.0);
+        using var scope = NewDisposeScope();
         Neighbours neighbours = NearestNeighbours.Find(
             points, Math.Min((int)Math.Ceiling(3 * perplexity), count - 1), cancellation: cancellation);
-        SparseMatrix affinities = TsneAffinities.Joint(neighbours, perplexity);
-        var layout = new TsneLayout(affinities, Start(points, options.Seed), count > options.ExactUpTo ? options.Theta : 0);
+        Affinities affinities = TsneAffinities.Joint(neighbours, perplexity);
+        var layout = new TsneLayout(affinities, Start(points), count > options.ExactUpTo ? options.Theta : 0);
 
         double learningRate = options.LearningRate ?? Math.Max(count / 48.0, 50);
         int early = options.Iterations / 4;
@@ -51,14 +52,14 @@ public static class Tsne
             progress.Report(iteration + 1);
         }
 
-        return layout.Coordinates();
+        return layout.Coordinates().MoveToOuterDisposeScope();
     }
 
     /// <summary>The first two principal components, shrunk until the first has a standard deviation of 0.0001.</summary>
-    private static float[] Start(Tensor points, int seed)
+    private static float[] Start(Tensor points)
     {
         using var scope = NewDisposeScope();
-        using Pca pca = Pca.Fit(points, (int)Math.Min(2, points.shape[1]), seed);
+        using Pca pca = Pca.Fit(points, (int)Math.Min(2, points.shape[1]));
         float[] coordinates = pca.Transform(points).cpu().contiguous().data<float>().ToArray();
         int dimensions = (int)Math.Min(2, points.shape[1]);
         double deviation = Math.Sqrt(pca.ExplainedVariance[0]);

@@ -1,4 +1,5 @@
 using CourseCompanion.Graphs;
+using static TorchSharp.torch;
 
 namespace CourseCompanion.Projection;
 
@@ -9,22 +10,23 @@ internal static class TsneAffinities
     /// Symmetric affinities [N, N] that sum to 1: each point spreads its own 1 / N over its neighbours by a Gaussian, as wide as
     /// gives it the perplexity, and the two directions are averaged.
     /// </summary>
-    public static SparseMatrix Joint(Neighbours neighbours, double perplexity)
+    public static Affinities Joint(Neighbours neighbours, double perplexity)
     {
-        int perPoint = neighbours.PerPoint;
-        int[] starts = [.. Enumerable.Range(0, neighbours.Count + 1).Select(row => row * perPoint)];
-        var columns = new int[neighbours.Count * perPoint];
-        var values = new double[columns.Length];
-        Parallel.For(0, neighbours.Count, point =>
-        {
-            Span<int> rowColumns = columns.AsSpan(point * perPoint, perPoint);
-            Span<double> row = values.AsSpan(point * perPoint, perPoint);
-            neighbours.IndicesOf(point).CopyTo(rowColumns);
-            Conditional(neighbours.DistancesOf(point), perplexity, row);
-            rowColumns.Sort(row);
-        });
-        var conditional = new SparseMatrix(neighbours.Count, starts, columns, values);
-        return Average(conditional, conditional.Transpose());
+        using var scope = NewDisposeScope();
+        int count = neighbours.Count, k = neighbours.PerPoint;
+        float[] distances = neighbours.Distances.cpu().contiguous().data<float>().ToArray();
+        var conditional = new double[distances.Length];
+        Parallel.For(0, count, point =>
+            Conditional(distances.AsSpan(point * k, k), perplexity, conditional.AsSpan(point * k, k)));
+
+        // Each pair in both directions, as one number; the affinity of a pair is the mean of both.
+        Tensor from = arange(count, ScalarType.Int64).repeat_interleave(k), to = neighbours.Indices.cpu().flatten();  // [N * k]
+        Tensor p = tensor(conditional);
+        (Tensor pairs, Tensor? place, _) = cat([(from * count) + to, (to * count) + from]).unique(sorted: true, return_inverse: true);
+        Tensor joint = zeros(pairs.shape[0], ScalarType.Float64).index_add_(0, place!, cat([p, p]), 1).div(2.0 * count);
+        Tensor ends = pairs.div(count, RoundingMode.floor).bincount(null, count).cumsum(0);                   // [N]
+        return new Affinities(
+            [0, .. ends.data<long>().ToArray()], pairs.remainder(count).data<long>().ToArray(), joint.data<double>().ToArray());
     }
 
     /// <summary>Probabilities of the neighbours of one point, whose entropy is the logarithm of the perplexity.</summary>
@@ -59,18 +61,5 @@ internal static class TsneAffinities
             (low, high) = excess > 0 ? (precision, high) : (low, precision);
             precision = double.IsInfinity(high) ? precision * 2 : (low + high) / 2;
         }
-    }
-
-    private static SparseMatrix Average(SparseMatrix conditional, SparseMatrix transposed)
-    {
-        SparseMatrix places = conditional.Union(transposed);
-        double scale = 1.0 / (2 * conditional.RowCount);
-        return places.Map((row, column, _) => scale * (ValueAt(conditional, row, column) + ValueAt(transposed, row, column)));
-    }
-
-    private static double ValueAt(SparseMatrix matrix, int row, int column)
-    {
-        int place = matrix.ColumnsOf(row).BinarySearch(column);
-        return place < 0 ? 0 : matrix.ValuesOf(row)[place];
     }
 }

@@ -1,12 +1,12 @@
 using System.Numerics;
-using CourseCompanion.Graphs;
+using static TorchSharp.torch;
 
 namespace CourseCompanion.Projection;
 
 /// <summary>The map that t-SNE moves its points on.</summary>
 internal sealed class TsneLayout
 {
-    private readonly SparseMatrix _affinities;
+    private readonly Affinities _affinities;
     private readonly double _theta;
     private readonly float[] _x;
     private readonly float[] _y;
@@ -17,12 +17,12 @@ internal sealed class TsneLayout
     /// <param name="affinities">Symmetric affinities [N, N] that sum to 1.</param>
     /// <param name="start">Coordinates [N, 2], row after row.</param>
     /// <param name="theta">How coarse repulsion may be (<see cref="BarnesHutTree.Repel"/>); 0 for exact repulsion.</param>
-    public TsneLayout(SparseMatrix affinities, float[] start, double theta = 0)
+    public TsneLayout(Affinities affinities, float[] start, double theta = 0)
     {
         _affinities = affinities;
         _theta = theta;
-        _x = new float[affinities.RowCount];
-        _y = new float[affinities.RowCount];
+        _x = new float[affinities.Count];
+        _y = new float[affinities.Count];
         for (int point = 0; point < _x.Length; point++)
         {
             (_x[point], _y[point]) = (start[2 * point], start[(2 * point) + 1]);
@@ -34,16 +34,11 @@ internal sealed class TsneLayout
         Array.Fill(_gains, 1);
     }
 
-    /// <summary>Coordinates [N, 2].</summary>
-    public float[,] Coordinates()
+    /// <summary>Coordinates [N, 2], float32.</summary>
+    public Tensor Coordinates()
     {
-        var coordinates = new float[_x.Length, 2];
-        for (int point = 0; point < _x.Length; point++)
-        {
-            (coordinates[point, 0], coordinates[point, 1]) = (_x[point], _y[point]);
-        }
-
-        return coordinates;
+        using var scope = NewDisposeScope();
+        return stack([tensor(_x), tensor(_y)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>One step of gradient descent with momentum and a gain per coordinate (Jacobs, 1988).</summary>
@@ -83,7 +78,7 @@ internal sealed class TsneLayout
         var repulsion = new double[_gradient.Length];
         var sums = new double[_x.Length];
         BarnesHutTree? tree = _theta > 0 ? new BarnesHutTree(_x, _y) : null;
-        Shares.Run(_x.Length, (start, end) =>
+        ParallelRanges.Run(_x.Length, (start, end) =>
         {
             for (int point = start; point < end; point++)
             {
@@ -104,7 +99,7 @@ internal sealed class TsneLayout
 
     private (double X, double Y) Attract(int point)
     {
-        ReadOnlySpan<int> others = _affinities.ColumnsOf(point);
+        ReadOnlySpan<long> others = _affinities.ColumnsOf(point);
         ReadOnlySpan<double> affinities = _affinities.ValuesOf(point);
         double x = 0, y = 0;
         for (int i = 0; i < others.Length; i++)

@@ -19,13 +19,10 @@ public sealed record TsneOptions
     public int ExactUpTo { get; init; } = 8000;
 
     /// <summary>
-    /// How coarse the repulsion of Barnes and Hut is, in (0, 1]: a square full of points counts as one point where its width is
+    /// How coarse the repulsion of Barnes and Hut is, in (0, 0.7]: a square full of points counts as one point where its width is
     /// at most this times its distance. 0.5 as is usual; the smaller, the more exact and the slower.
     /// </summary>
     public double Theta { get; init; } = 0.5;
-
-    /// <summary>Seed of the principal components the layout starts from.</summary>
-    public int Seed { get; init; } = 42;
 
     internal void Validate()
     {
@@ -40,9 +37,9 @@ public sealed record TsneOptions
             throw new ArgumentOutOfRangeException(nameof(EarlyExaggeration), EarlyExaggeration, "Early exaggeration must be at least 1.");
         }
 
-        if (!(Theta is > 0 and <= 1))
+        if (!(Theta is > 0 and <= 0.7))
         {
-            throw new ArgumentOutOfRangeException(nameof(Theta), Theta, "Theta must be in (0, 1], for example 0.5.");
+            throw new ArgumentOutOfRangeException(nameof(Theta), Theta, "Theta must be in (0, 0.7], for example 0.5.");
         }
 
         if (LearningRate is { } rate && !(rate > 0 && double.IsFinite(rate)))

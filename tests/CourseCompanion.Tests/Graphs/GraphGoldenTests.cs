@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CourseCompanion.Graphs;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Graphs;
 
@@ -32,26 +33,24 @@ public sealed class GraphGoldenTests
     {
         JsonElement given = Document.GetProperty("problems")[problem];
         JsonElement expected = given.GetProperty("cases")[index];
-        using torch.Tensor points = torch.tensor(given.GetProperty("points").Matrix());
-        using torch.Tensor queries = torch.tensor(given.GetProperty("queries").Matrix());
+        using Tensor points = tensor(given.GetProperty("points").Matrix());
+        using Tensor queries = tensor(given.GetProperty("queries").Matrix());
         using NeighbourGraph graph = NeighbourGraph.Build(points, Options(expected, (int)points.shape[0]));
 
-        long[] known = given.GetProperty("known").Longs();
+        using Tensor known = tensor(given.GetProperty("known").Longs());
         int? most = expected.TryGetProperty("max_iter", out JsonElement maxIterations) ? maxIterations.GetInt32() : null;
-        var options = new PropagationOptions { MaxIterations = most };
         PropagationResult result = expected.GetProperty("method").GetString() == "spreading"
-            ? LabelSpreading.Fit(graph, known, expected.GetProperty("alpha").GetDouble(), options)
-            : LabelPropagation.Fit(graph, known, options);
+            ? LabelSpreading.Fit(graph, known, expected.GetProperty("alpha").GetDouble(), new() { MaxIterations = most ?? 30 })
+            : LabelPropagation.Fit(graph, known, new() { MaxIterations = most });
 
         Assert.Equal(expected.GetProperty("iterations").GetInt32(), result.Iterations);
         AssertClose(expected.GetProperty("probabilities").Matrix(), result.Probabilities);
-        long[] labels = expected.GetProperty("labels").Longs();
-        for (int point = 0; point < labels.Length; point++)
-        {
-            // Where no label arrives scikit-learn answers class 0, and we do not answer.
-            bool reached = Enumerable.Range(0, result.Probabilities.GetLength(1)).Any(label => result.Probabilities[point, label] > 0);
-            Assert.Equal(reached ? labels[point] : KnownLabels.Unknown, result.Labels[point]);
-        }
+
+        // Where no label arrives scikit-learn answers class 0, and we do not answer.
+        using Tensor isReached = result.Probabilities.sum(1).gt(0);
+        Assert.Equal(
+            expected.GetProperty("labels").Longs().Zip(isReached.data<bool>(), (label, reached) => reached ? label : KnownLabels.Unknown),
+            result.Labels.data<long>());
 
         AssertClose(expected.GetProperty("query_probabilities").Matrix(), result.Predict(queries).Probabilities);
     }
@@ -67,17 +66,10 @@ public sealed class GraphGoldenTests
             IncludeSelf = true,
         };
 
-    private static void AssertClose(float[,] expected, float[,] actual)
+    private static void AssertClose(float[,] expected, Tensor actual)
     {
-        Assert.Equal((expected.GetLength(0), expected.GetLength(1)), (actual.GetLength(0), actual.GetLength(1)));
-        for (int row = 0; row < expected.GetLength(0); row++)
-        {
-            for (int column = 0; column < expected.GetLength(1); column++)
-            {
-                Assert.True(
-                    Math.Abs(expected[row, column] - actual[row, column]) <= 1e-5f,
-                    $"[{row}, {column}]: {expected[row, column]} expected, {actual[row, column]} found.");
-            }
-        }
+        using Tensor matrix = tensor(expected);
+        Assert.Equal(matrix.shape, actual.shape);
+        Assert.True(actual.sub(matrix).abs().max().item<float>() <= 1e-5f, $"{matrix.str()} expected, {actual.str()} found.");
     }
 }

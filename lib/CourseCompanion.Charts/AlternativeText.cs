@@ -14,7 +14,13 @@ internal static class AlternativeText
     public static string Describe(Figure figure)
     {
         var shown = figure.Traces.Where(trace => trace.Visible != false && trace.HoverInfo != "skip").ToList();
-        var sentences = new List<string> { $"{Kind(shown)} « {figure.Title} »." };
+        var sentences = new List<string> { figure.Title.Length == 0 ? $"{Kind(shown)}." : $"{Kind(shown)} « {figure.Title} »." };
+        if (figure.Layout.Others is { } others)
+        {
+            sentences.AddRange(RawText.Axes(others));
+            sentences.AddRange(shown.Select(trace => DescribeTrace(trace, shown.Count)).Where(text => text.Length > 0));
+        }
+
         var axisCount = Math.Max(figure.Layout.XAxes.Count, figure.Layout.YAxes.Count);
         for (var i = 0; i < axisCount; i++)
         {
@@ -41,6 +47,7 @@ internal static class AlternativeText
         HistogramTrace => "Histogramme",
         HeatmapTrace => "Carte de chaleur",
         ImageTrace => "Image",
+        RawTrace raw => RawText.Kind(raw),
         _ => "Graphique",
     };
 
@@ -59,7 +66,8 @@ internal static class AlternativeText
 
     private static string DescribeTrace(Trace trace, int count)
     {
-        var name = count > 1 && trace.Name is { } given ? OneLine(given) + " : " : "";
+        var given = trace is RawTrace { Json: var json } ? PlotlyNet.PlainText(json["name"]) : trace.Name;
+        var name = count > 1 && given is not null ? OneLine(given) + " : " : "";
         return trace switch
         {
             ScatterTrace { Mode: ScatterMode.Markers } points => Sentence(name, $"{FrenchNumbers.Count(points.X.Count, "point")}, "
@@ -68,6 +76,7 @@ internal static class AlternativeText
             BarTrace bar => Sentence(name, bar.Orientation == "h" ? Bars(bar.Y, bar.X) : Bars(bar.X, bar.Y)),
             HistogramTrace histogram => Sentence(name, Distribution(histogram.X.Numbers ?? [])),
             HeatmapTrace heatmap => Sentence(name, Cells(heatmap)),
+            RawTrace raw when RawText.Describe(raw) is { Length: > 0 } text => Sentence(name, text),
             _ => "",
         };
 

@@ -123,25 +123,5 @@ public static partial class Chart
         };
     }
 
-    private static Marker BarMarker(int series)
-    {
-        var color = Palette.Color(series);
-        return new Marker
-        {
-            Color = color,
-            Line = new Line { Color = Palette.Ink, Width = 1 },
-            // Dark patterns leave white numbers readable; black itself needs light ones.
-            Pattern = Palette.Pattern(series) is { Length: > 0 } shape
-                ? new Pattern
-                {
-                    Shape = shape,
-                    FillMode = "overlay",
-                    FgColor = color == Palette.Black ? "#FFFFFF" : Palette.Black,
-                    FgOpacity = 0.4,
-                    Size = 9,
-                    Solidity = 0.2,
-                }
-                : null,
-        };
-    }
+    private static Marker BarMarker(int series) => Palette.BarMarker(series) with { Color = Palette.Color(series) };
 }

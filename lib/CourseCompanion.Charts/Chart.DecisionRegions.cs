@@ -119,7 +119,7 @@ public static partial class Chart
             X = PlotData.Of(xs),
             Y = PlotData.Of(ys),
             Mode = ScatterMode.Lines,
-            Line = new Line { Color = Palette.Ink, Width = 1.5 },
+            Line = new Line { Color = Palette.Ink, Width = 1.5, Dash = "solid" },
             ShowLegend = false,
             HoverInfo = "skip",
         };

@@ -37,7 +37,7 @@ public static partial class Chart
             X = PlotData.Of(across),
             Y = PlotData.Of(upright),
             Mode = ScatterMode.Lines,
-            Line = new Line { Color = Palette.Muted, Width = 1 },
+            Line = new Line { Color = Palette.Muted, Width = 1, Dash = "solid" },
             ShowLegend = false,
             HoverInfo = "skip",
         };

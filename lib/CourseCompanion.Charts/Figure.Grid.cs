@@ -84,7 +84,7 @@ public sealed partial record Figure
             {
                 Height = plotHeight + layout.Margin!.T!.Value + TopOfRow + 90,
                 Margin = layout.Margin with { T = layout.Margin.T + TopOfRow },
-                Legend = layout.Legend is { } legend ? legend with { Y = 1 + TopOfRow / plotHeight } : null,
+                Legend = layout.ShowLegend == true ? new Legend { Y = 1 + TopOfRow / plotHeight } : null,
                 BarMode = Array.Find(cells, cell => cell.Layout.BarMode is not null)?.Layout.BarMode,
                 BarGap = first.BarGap,
                 XAxes = xAxes,

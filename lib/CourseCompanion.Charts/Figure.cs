@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CourseCompanion.Charts.Plotly;
 using CourseCompanion.Teaching;
 
@@ -37,7 +38,12 @@ public sealed partial record Figure : IDisplayable
     /// <summary>The figure as plotly.js takes it.</summary>
     /// <returns>One JSON object: <c>data</c>, <c>layout</c>, <c>config</c>.</returns>
     public string ToJson() => JsonSerializer.Serialize(
-        new Dictionary<string, object> { ["data"] = Traces, ["layout"] = Layout, ["config"] = Config.Default },
+        new Dictionary<string, object>
+        {
+            ["data"] = Traces.Any(trace => trace is RawTrace) ? Traces.Select(Node) : Traces,
+            ["layout"] = Layout,
+            ["config"] = Config.Default,
+        },
         PlotlyJson.Options);
 
     /// <summary>
@@ -79,6 +85,9 @@ public sealed partial record Figure : IDisplayable
         [MimeTypes.Html] = ToHtml(),
         [MimeTypes.PlainText] = AltText,
     };
+
+    private static JsonNode Node(Trace trace) =>
+        trace is RawTrace raw ? raw.ToJson() : JsonSerializer.SerializeToNode(trace, PlotlyJson.Options)!;
 
     /// <summary>The alternative text.</summary>
     /// <returns>French text.</returns>

@@ -1,3 +1,5 @@
+using CourseCompanion.Charts.Plotly;
+
 namespace CourseCompanion.Charts;
 
 /// <summary>
@@ -73,6 +75,25 @@ public static class Palette
     /// <summary>Marker of a series.</summary>
     internal static string Symbol(int series) => SymbolNames[(series + series / Colors.Count) % SymbolNames.Length];
 
-    /// <summary>Pattern of a series of bars.</summary>
-    internal static string Pattern(int series) => PatternNames[(series + series / Colors.Count) % PatternNames.Length];
+    /// <summary>Outline and pattern of a series of bars.</summary>
+    internal static Marker BarMarker(int series)
+    {
+        var shape = PatternNames[(series + series / Colors.Count) % PatternNames.Length];
+        return new Marker
+        {
+            Line = new Line { Color = Ink, Width = 1 },
+            // Dark patterns leave white numbers readable; black itself needs light ones.
+            Pattern = shape.Length == 0
+                ? new Pattern { Shape = shape }
+                : new Pattern
+                {
+                    Shape = shape,
+                    FillMode = "overlay",
+                    FgColor = Color(series) == Black ? "#FFFFFF" : Black,
+                    FgOpacity = 0.4,
+                    Size = 9,
+                    Solidity = 0.2,
+                },
+        };
+    }
 }

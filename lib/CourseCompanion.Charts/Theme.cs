@@ -3,14 +3,15 @@ using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Charts;
 
-/// <summary>One look for every chart of the course: white, large letters, French numbers, room for titles and legend.</summary>
+/// <summary>
+/// One look for every chart of the course: white, large letters, French numbers, room for titles and legend. What does not depend
+/// on the figure is in <see cref="HouseTemplate"/>.
+/// </summary>
 internal static class Theme
 {
     /// <summary>Height of a chart in pixels.</summary>
     public const double Height = 460;
 
-    private const double FontSize = 16;
-    private const double TitleSize = 20;
     private const double LineHeight = 1.35;
     private const int TitleColumns = 58;
     private const int CategoryColumns = 14;
@@ -22,62 +23,29 @@ internal static class Theme
     private const double LetterWidth = 7.6;
     private const double LegendWidth = 700;
 
-    private static readonly Font TextFont = new()
-    {
-        Family = "Open Sans, Segoe UI, Roboto, Helvetica, Arial, sans-serif",
-        Size = FontSize,
-        Color = Palette.Ink,
-    };
-
-    private static readonly Legend LegendAbove = new()
-    {
-        Orientation = "h",
-        X = 0,
-        XAnchor = "left",
-        Y = 1.02,
-        YAnchor = "bottom",
-        Font = new Font { Size = 15 },
-        TraceOrder = "normal",
-        ItemSizing = "constant",
-    };
-
     /// <summary>The layout that every chart starts from.</summary>
-    /// <param name="title">French title.</param>
+    /// <param name="title">French title; null for none.</param>
     /// <param name="legend">Names in the legend; one name or none needs no legend.</param>
     /// <returns>A layout without axes.</returns>
-    public static Layout Layout(string title, IReadOnlyCollection<string> legend)
+    public static Layout Layout(string? title, IReadOnlyCollection<string> legend)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(title);
-        var wrapped = Wrap(FrenchText.Typeset(title), TitleColumns);
-        var titleHeight = 24 + TitleSize * LineHeight * LineCount(wrapped);
+        if (title is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(title);
+            title = Wrap(FrenchText.Typeset(title), TitleColumns);
+        }
+
+        var titleHeight = 24 + (title is null ? 0 : HouseTemplate.TitleSize * LineHeight * LineCount(title));
         var legendHeight = LegendRow * LegendRows(legend);
         return new Layout
         {
-            Title = new Title
-            {
-                Text = wrapped,
-                IsBold = true,
-                Font = new Font { Size = TitleSize },
-                X = 0,
-                XRef = "container",
-                XAnchor = "left",
-                Y = 1,
-                YRef = "container",
-                YAnchor = "top",
-                Pad = new Margin { T = 14, L = 14 },
-            },
-            Font = TextFont,
-            Separators = "," + FrenchNumbers.NarrowNoBreakSpace,
-            PaperBgColor = "#FFFFFF",
-            PlotBgColor = "#FFFFFF",
-            Colorway = Palette.Colors,
+            Title = title is null ? null : new Title { Text = title, IsBold = true },
+            Template = HouseTemplate.Json,
+            // A template's own separators would not reach the numbers on axes.
+            Separators = HouseTemplate.Separators,
             Height = Height + legendHeight,
-            AutoSize = true,
             Margin = new Margin { T = titleHeight + legendHeight + 10, R = 30, B = 70, L = 80 },
             ShowLegend = legendHeight > 0,
-            Legend = legendHeight > 0 ? LegendAbove : null,
-            HoverMode = "closest",
-            HoverLabel = new HoverLabel { Font = new Font { Size = 15 }, NameLength = -1, Align = "left" },
         };
     }
 
@@ -98,12 +66,7 @@ internal static class Theme
             Range = Range(axis),
             // On a logarithmic axis, 1 means every power of ten: the digits between them are too small to project.
             DTick = axis.IsLogarithmic ? 1 : !axis.IsPercent && steps is > 0 and <= 12 ? 1 : null,
-            SeparateThousands = true,
-            ExponentFormat = axis.IsLogarithmic ? "power" : "none",
-            ShowGrid = true,
-            GridColor = Palette.Grid,
-            ZeroLine = true,
-            ZeroLineColor = "#B0B0B0",
+            ExponentFormat = axis.IsLogarithmic ? "power" : null,
         };
     }
 
@@ -247,15 +210,7 @@ internal static class Theme
 
     private static int LineCount(string text) => text.Count(letter => letter == '\n') + 1;
 
-    private static LayoutAxis Common(Axis axis) => new()
-    {
-        Title = new Title { Text = FrenchText.Typeset(axis.Caption), Font = new Font { Size = 17 }, Standoff = 12 },
-        TickFont = new Font { Size = 15 },
-        AutoMargin = true,
-        ShowLine = true,
-        LineColor = Palette.MutedInk,
-        Ticks = "outside",
-    };
+    private static LayoutAxis Common(Axis axis) => new() { Title = new Title { Text = FrenchText.Typeset(axis.Caption) } };
 
     private static double?[]? Range(Axis axis)
     {

@@ -20,6 +20,6 @@ public sealed class PlotlyLibraryTests
         var html = Chart.Line("Titre", "x", "y", new Series("a", [1, 2])).ToHtml();
 
         Assert.True(html.IndexOf("kernelspecs/course-csharp/plotly.min.js", StringComparison.Ordinal) < html.IndexOf("https://", StringComparison.Ordinal));
-        Assert.InRange(html.Length, 1, 8_000);
+        Assert.InRange(html.Length, 1, 12_000);
     }
 }

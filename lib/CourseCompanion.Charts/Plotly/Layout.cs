@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace CourseCompanion.Charts.Plotly;
@@ -8,6 +10,9 @@ public sealed record Layout
 {
     /// <summary>Title of the figure.</summary>
     public Title? Title { get; init; }
+
+    /// <summary>What holds where the figure says nothing itself.</summary>
+    public JsonElement? Template { get; init; }
 
     /// <summary>Font of everything that names none.</summary>
     public Font? Font { get; init; }
@@ -73,14 +78,18 @@ public sealed record Layout
     [JsonIgnore]
     public IReadOnlyList<LayoutAxis> YAxes { get; init; } = [];
 
-    /// <summary>The axes under the names that plotly.js gives them: <c>xaxis</c>, <c>xaxis2</c>, ...</summary>
+    /// <summary>Further properties, as plotly.js takes them: those of a chart that was not made here, and of kinds not made here.</summary>
+    [JsonIgnore]
+    internal JsonObject? Others { get; init; }
+
+    /// <summary>The axes under the names that plotly.js gives them (<c>xaxis</c>, <c>xaxis2</c>, ...), and <see cref="Others"/>.</summary>
     [JsonInclude]
     [JsonExtensionData]
     internal IDictionary<string, object> NamedAxes
     {
         get
         {
-            var axes = new Dictionary<string, object>();
+            var axes = (Others ?? []).ToDictionary(other => other.Key, other => (object)other.Value!);
             Add("xaxis", XAxes);
             Add("yaxis", YAxes);
             return axes;
@@ -162,7 +171,7 @@ public sealed record LayoutAxis
 /// <summary>A title.</summary>
 public sealed record Title
 {
-    /// <summary>Plain text; line feeds break the line.</summary>
+    /// <summary>Plain text; line feeds break the line. Empty in a template, which has the look alone.</summary>
     [JsonIgnore]
     public required string Text { get; init; }
 
@@ -172,7 +181,7 @@ public sealed record Title
 
     [JsonInclude]
     [JsonPropertyName("text")]
-    internal string Markup => PlotlyJson.Markup(Text, IsBold);
+    internal string? Markup => PlotlyJson.Markup(Text, IsBold);
 
     /// <summary>Its font.</summary>
     public Font? Font { get; init; }
@@ -321,7 +330,7 @@ public sealed record Annotation
 
     [JsonInclude]
     [JsonPropertyName("text")]
-    internal string Markup => PlotlyJson.Markup(Text, IsBold);
+    internal string? Markup => PlotlyJson.Markup(Text, IsBold);
 
     /// <summary>What the horizontal place counts.</summary>
     public string? XRef { get; init; }

@@ -40,8 +40,8 @@ internal static class PlotlyJson
     /// <summary>A text as plotly.js must receive it, in bold or not. Fonts got a weight of their own after version 2.28 only.</summary>
     /// <param name="text">Plain text.</param>
     /// <param name="isBold">Whether it is to be bold.</param>
-    /// <returns>Markup.</returns>
-    public static string Markup(string text, bool isBold) => isBold ? $"<b>{Escape(text)}</b>" : Escape(text);
+    /// <returns>Markup; null for an empty text.</returns>
+    public static string? Markup(string text, bool isBold) => text.Length == 0 ? null : isBold ? $"<b>{Escape(text)}</b>" : Escape(text);
 
     /// <summary>Escapes a text that stands inside a hover template, where <c>%{...}</c> would be replaced by a value.</summary>
     /// <param name="text">Plain text.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace CourseCompanion.Charts.Plotly;
@@ -38,6 +40,32 @@ public abstract record Trace
 
     /// <summary>How the trace reacts to the pointer: <c>skip</c> for decoration.</summary>
     public string? HoverInfo { get; init; }
+}
+
+/// <summary>A trace that was not made here, of any kind.</summary>
+/// <param name="Json">The trace as plotly.js takes it.</param>
+public sealed record RawTrace(JsonObject Json) : Trace
+{
+    /// <summary>The trace, with what was changed since.</summary>
+    /// <returns>A new object.</returns>
+    internal JsonObject ToJson()
+    {
+        var json = Json.DeepClone().AsObject();
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(new Changes(this), PlotlyJson.Options)!.AsObject())
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    private sealed record Changes(string? Name, bool? Visible, bool? ShowLegend, string? LegendGroup, double? Opacity, string? XAxis, string? YAxis)
+    {
+        public Changes(RawTrace trace)
+            : this(trace.Name, trace.Visible, trace.ShowLegend, trace.LegendGroup, trace.Opacity, trace.XAxis, trace.YAxis)
+        {
+        }
+    }
 }
 
 /// <summary>Points, lines, or both.</summary>

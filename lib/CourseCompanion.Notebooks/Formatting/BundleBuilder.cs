@@ -42,7 +42,7 @@ internal static class BundleBuilder
             }
             return new MimeBundle(data, []);
         }
-        foreach (var formatter in FormatterRegistry.For(type).Concat(ConventionFormatters.For(type)))
+        foreach (var formatter in FormatterRegistry.For(type).Concat(ConventionFormatters.For(type)).Concat(ForeignFormatters.For(value)))
         {
             using var writer = new StringWriter(CultureInfo.InvariantCulture);
             if (!data.ContainsKey(formatter.MimeType) && formatter.Write(value, writer))
@@ -77,7 +77,7 @@ internal static class BundleBuilder
             writer.Write(raw.Text);
             return;
         }
-        var formatters = FormatterRegistry.For(value.GetType()).Concat(ConventionFormatters.For(value.GetType()));
+        var formatters = FormatterRegistry.For(value.GetType()).Concat(ConventionFormatters.For(value.GetType())).Concat(ForeignFormatters.For(value));
         foreach (var formatter in formatters.Where(formatter => formatter.MimeType == mimeType))
         {
             if (formatter.Write(value, writer))

@@ -302,6 +302,7 @@ public sealed class CSharpSession : IDisposable
     private ErrorOutput? RunCSharp(
         string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, Interruption interruption)
     {
+        ScriptEnvironment.Prepare(text);
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);

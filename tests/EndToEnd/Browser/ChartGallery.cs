@@ -3,6 +3,7 @@ using CourseCompanion.Charts.Plotly;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using TorchSharp;
+using NetChart = Plotly.NET.CSharp.Chart;
 
 namespace CourseCompanion.EndToEnd.Browser;
 
@@ -56,6 +57,8 @@ internal static class ChartGallery
             ["Classe majoritaire", "Supervisé, 350 images étiquetées", "Pseudo-labels calibrés par température"],
             new Series("Macro AUC", [0.5, 0.861, 0.884]).Between([0.5, 0.852, 0.871], [0.5, 0.873, 0.895])),
         ["scatter"] = TwoMoons(),
+        ["plotly-net"] = NetChart.Violin<string, double, string>(Y: (double[])[0.81, 0.84, 1000.5, 0.9], Name: "Graines")
+            .HouseStyle("Exactitude sur quatre graines"),
         ["heatmap"] = Chart.Heatmap(
             "Exactitude selon le seuil et la marge",
             "Seuil",

@@ -28,7 +28,7 @@ public sealed class BenchCommandTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllTextAsync(file));
         Assert.Equal(1.5, json.RootElement.GetProperty("seconds").GetDouble());
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("auc").ValueKind);
-        Assert.Equal(42, json.RootElement.GetProperty("provenance").GetProperty("seed").GetInt32());
+        Assert.Equal(42, Assert.Single(json.RootElement.GetProperty("provenance").GetProperty("seeds").EnumerateArray()).GetInt32());
         Assert.Equal(["figures.json"], Directory.GetFiles(Path.GetDirectoryName(file)!).Select(path => Path.GetFileName(path)));
     }
 
@@ -52,6 +52,6 @@ public sealed class BenchCommandTests : IDisposable
         public string Description => "Counts to two.";
 
         public Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation) => Task.FromResult(new BenchmarkResult(
-            new Dictionary<string, double> { ["seconds"] = 1.5, ["auc"] = double.NaN }, new { Seed = 42 }));
+            new Dictionary<string, double> { ["seconds"] = 1.5, ["auc"] = double.NaN }, new { seeds = (int[])[42] }));
     }
 }

@@ -29,8 +29,8 @@ public sealed class CiScriptTests : IDisposable
         ChildResult result = await RunAsync("40 passed, 0 failed", testExit: 0, "3 of 3 notebooks ran to their end", runExit: 0);
 
         Assert.Equal("46 passed, 0 failed", LastLine(result));
-        Assert.Contains($"data:{_folder}/clone/../shared/datasets", result.Output, StringComparison.Ordinal);
-        Assert.Contains("data: offline:1", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"run --profile rapide data:{_folder}/clone/../shared/datasets", result.Output, StringComparison.Ordinal);
+        Assert.Contains("run --profile essai data: offline:1", result.Output, StringComparison.Ordinal);
     }
 
     [LinuxTheory]
@@ -52,7 +52,7 @@ public sealed class CiScriptTests : IDisposable
         string course = Path.Combine(Clone, "course");
         await File.WriteAllTextAsync(course, $"""
             #!/bin/sh
-            echo "data:$COURSE_DATA offline:$COURSE_OFFLINE"
+            echo "$1 $2 $3 data:$COURSE_DATA offline:$COURSE_OFFLINE"
             case $1 in
               test) echo '{tests}'; exit {testExit} ;;
               run) echo '{notebooks}'; exit {runExit} ;;

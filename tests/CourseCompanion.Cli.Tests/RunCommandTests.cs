@@ -8,6 +8,7 @@ public sealed class RunCommandTests : IDisposable
 
     [Theory]
     [InlineData("There is no notebook '99'", "run", "99")]
+    [InlineData("'essai'", "run", "--profile", "lent")]
     [InlineData("'complet'", "run", "--profile", "lent")]
     [InlineData("-p takes NAME=VALUE, not 'seuil'", "run", "-p", "seuil")]
     [InlineData("-p takes NAME=VALUE, not '=1'", "run", "-p", "=1")]

@@ -50,7 +50,7 @@ internal sealed class GraphBenchmark : IBenchmark
         Tensor embeddings = Embeddings(data, split, cancellation);
 
         await TakeTurnsAsync(figures, embeddings, known, log, cancellation);
-        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seed).ToJson())!);
+        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.OfRuns(data.Provenance, [Seed]).ToJson())!);
     }
 
     /// <summary>Features of all training images by the course's network, trained on the labelled ones.</summary>

@@ -87,7 +87,7 @@ internal sealed class GraphPropagationGainBenchmark : IBenchmark
         var figures = new Dictionary<string, double> { ["seeds"] = Seeds };
         hidden.WriteTo(figures, "hidden_");
         tested.WriteTo(figures, reference: LabelledAlone);
-        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seeds).ToJson())!));
+        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.OfRuns(data.Provenance, Enumerable.Range(1, Seeds)).ToJson())!));
     }
 
     /// <summary>A new network after training, and the figure of validation that chose its epoch.</summary>

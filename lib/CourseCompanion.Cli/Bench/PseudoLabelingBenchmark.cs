@@ -61,7 +61,7 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
             log.WriteLine("peer: skipped, as it reads a file and these images are generated.");
         }
 
-        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, Seed).ToJson())!);
+        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.OfRuns(data.Provenance, [Seed]).ToJson())!);
     }
 
     private static IReadOnlyList<PseudoLabelingRound> Measure(MedicalDataset data, LabelledSplit split, CancellationToken cancellation)

@@ -18,10 +18,10 @@ internal static class RunCommand
         };
         Option<string> profile = new("--profile")
         {
-            Description = "Sizes and epochs: rapide (minutes on two cores) or complet (better with a GPU).",
+            Description = "Sizes and epochs: essai (seconds; the figures mean nothing), rapide (minutes on two cores) or complet (better with a GPU).",
             DefaultValueFactory = _ => context.Environment("COURSE_PROFILE") ?? "rapide",
         };
-        profile.AcceptOnlyFromAmong("rapide", "complet");
+        profile.AcceptOnlyFromAmong("essai", "rapide", "complet");
         Option<DirectoryInfo> data = new Option<DirectoryInfo>("--data")
         {
             Description = "A folder with the data sets' files, searched with its subfolders. Default: COURSE_DATA.",

@@ -7,7 +7,7 @@ using TorchSharp;
 namespace CourseCompanion.Evaluation;
 
 /// <summary>
-/// Where a figure comes from: which code, which data, which seed, on what. Kept beside every published figure, so that it
+/// Where a figure comes from: which code, which data, which seeds, on what. Kept beside every published figure, so that it
 /// can be made again and is never mistaken for one of other data.
 /// </summary>
 public sealed record Provenance
@@ -15,11 +15,11 @@ public sealed record Provenance
     /// <summary>Commit the library was built from; <c>unknown</c> for a build outside a clone.</summary>
     public required string Commit { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
-    public required int Seed { get; init; }
+    /// <summary>The seeds of everything random: one for a single run, all of them for a figure over several runs.</summary>
+    public required IReadOnlyList<int> Seeds { get; init; }
 
-    /// <summary>Profile: <c>rapide</c> or <c>complet</c>.</summary>
-    public required string Profile { get; init; }
+    /// <summary>Profile: <c>essai</c>, <c>rapide</c> or <c>complet</c>; null for a figure whose sizes no profile chose.</summary>
+    public required string? Profile { get; init; }
 
     /// <summary>Name of the data set; null for a figure that uses none.</summary>
     public required string? Dataset { get; init; }
@@ -48,19 +48,26 @@ public sealed record Provenance
     /// <summary>Operating system and processor architecture.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>Everything about a figure computed now in this process.</summary>
+    /// <summary>Everything about a figure of one run, computed now in this process with the sizes of the current profile.</summary>
     /// <param name="data">The data it was computed on (<see cref="MedicalDataset.Provenance"/>); null if none.</param>
     /// <param name="seed">Seed of everything random.</param>
     /// <param name="device">Device of the computation; the CPU if null.</param>
-    public static Provenance Capture(DataProvenance? data, int seed, torch.Device? device = null)
+    public static Provenance Capture(DataProvenance? data, int seed, torch.Device? device = null) =>
+        OfRuns(data, [seed], device) with { Profile = Training.Profile.Current.Name };
+
+    /// <summary>Everything about a figure over several runs, whose sizes no profile chose.</summary>
+    /// <param name="data">The data it was computed on; null if none.</param>
+    /// <param name="seeds">The seed of each run.</param>
+    /// <param name="device">Device of the computation; the CPU if null.</param>
+    public static Provenance OfRuns(DataProvenance? data, IEnumerable<int> seeds, torch.Device? device = null)
     {
         (string commit, _) = Describe(typeof(Provenance).Assembly);
         (_, string engineVersion) = Describe(typeof(torch).Assembly);
         return new Provenance
         {
             Commit = commit,
-            Seed = seed,
-            Profile = Training.Profile.Current.Name,
+            Seeds = [.. seeds],
+            Profile = null,
             Dataset = data?.Dataset,
             DatasetMd5 = data?.Md5,
             DatasetSource = data?.Source.ToString(),

@@ -48,7 +48,7 @@ public sealed class EnvironmentCheck : IDisplayable
                     false,
                     "aucun, le processeur suffit au profil rapide",
                     "Rien à faire. Si vous avez un GPU, `environment.md` explique comment l’employer."),
-            new EnvironmentItem("Profil", true, $"{Profile.Current} (l’autre profil se choisit avec `COURSE_PROFILE`)"),
+            new EnvironmentItem("Profil", true, $"{Profile.Current} ; `COURSE_PROFILE` choisit entre `essai`, `rapide` et `complet`"),
             .. datasets.Select(name => Describe(store.Find(options.Catalog[name]))),
         ]);
     }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Training;
 
 namespace CourseCompanion.Teaching;
 
@@ -23,6 +24,7 @@ namespace CourseCompanion.Teaching;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText, MimeTypes.Results])]
 public sealed class ResultTable : IDisplayable
 {
+    private const string TrialWarning = "Profil essai : ces chiffres ne veulent rien dire.";
     private const string SyntheticWarning = "Données synthétiques : ces scores ne disent rien des vraies images.";
 
     private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -170,8 +172,15 @@ public sealed class ResultTable : IDisplayable
             yield return "⚠️ " + SyntheticWarning;
         }
 
+        if (Provenance.Profile == Profile.Essai.Name)
+        {
+            yield return "⚠️ " + TrialWarning;
+        }
+
         var data = Provenance.Dataset is null ? "" : $"Données : {Provenance.Dataset}{(Provenance.Synthetic ? " (images générées)" : "")} ; ";
-        yield return $"{data}graine {Provenance.Seed} ; profil {Provenance.Profile} ; calcul sur {Provenance.Device}.";
+        var seeds = $"{(Provenance.Seeds.Count == 1 ? "graine" : "graines")} {string.Join(", ", Provenance.Seeds)} ; ";
+        var profile = Provenance.Profile is null ? "" : $"profil {Provenance.Profile} ; ";
+        yield return $"{data}{seeds}{profile}calcul sur {Provenance.Device}.";
     }
 
     /// <summary>Equal as written is equal: a third decimal that nobody sees makes no winner.</summary>
@@ -221,7 +230,7 @@ public sealed class ResultTable : IDisplayable
         foreach (var note in Notes())
         {
             var text = FrenchText.ToHtml(note);
-            html.Append(note.EndsWith(SyntheticWarning, StringComparison.Ordinal)
+            html.Append(note.StartsWith("⚠️", StringComparison.Ordinal)
                 ? $"<p style=\"background: #FDF0D9; border-left: 6px solid #E69F00; margin: 8px 0; padding: 6px 10px\"><strong>{text}</strong></p>\n"
                 : $"<p style=\"color: #555555; font-size: 14px; margin: 8px 0 0 0\">{text}</p>\n");
         }

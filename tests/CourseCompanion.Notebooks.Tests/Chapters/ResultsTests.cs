@@ -20,7 +20,7 @@ public sealed class ResultsTests
         Assert.Matches("^[0-9a-f]{40}$", provenance["commit"]!.GetValue<string>());
         Assert.Matches("^[0-9a-f]{32}$", provenance["dataset_md5"]!.GetValue<string>());
         Assert.All(
-            (string[])["seed", "profile", "dataset", "dataset_source", "device", "engine", "runtime", "platform"],
+            (string[])["seeds", "dataset", "dataset_source", "device", "engine", "runtime", "platform"],
             name => Assert.NotNull(provenance[name]));
         var figures = content.Where(property => property.Key != "provenance").ToList();
         Assert.NotEmpty(figures);

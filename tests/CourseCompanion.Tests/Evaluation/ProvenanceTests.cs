@@ -20,7 +20,7 @@ public class ProvenanceTests
     {
         Provenance provenance = Provenance.Capture(Generated, 7);
 
-        Assert.Equal(7, provenance.Seed);
+        Assert.Equal([7], provenance.Seeds);
         Assert.Equal("dermamnist", provenance.Dataset);
         Assert.Equal("Synthetic", provenance.DatasetSource);
         Assert.Equal("0123456789abcdef0123456789abcdef", provenance.DatasetMd5);
@@ -31,6 +31,15 @@ public class ProvenanceTests
         Assert.Contains("libtorch", provenance.Engine, StringComparison.Ordinal);
         Assert.True(provenance.Threads >= 1);
         Assert.Matches("^([0-9a-f]{40}|unknown)$", provenance.Commit);
+    }
+
+    [Fact]
+    public void OfRuns_lists_the_seed_of_each_run_and_names_no_profile()
+    {
+        Provenance provenance = Provenance.OfRuns(Generated, Enumerable.Range(1, 3));
+
+        Assert.Equal([1, 2, 3], provenance.Seeds);
+        Assert.Null(provenance.Profile);
     }
 
     [Fact]
@@ -47,7 +56,7 @@ public class ProvenanceTests
     {
         JsonElement json = JsonDocument.Parse(Provenance.Capture(Generated, 7).ToJson()).RootElement;
 
-        Assert.Equal(7, json.GetProperty("seed").GetInt32());
+        Assert.Equal(7, Assert.Single(json.GetProperty("seeds").EnumerateArray()).GetInt32());
         Assert.Equal("dermamnist", json.GetProperty("dataset").GetString());
         Assert.True(json.GetProperty("synthetic").GetBoolean());
         Assert.True(json.TryGetProperty("dataset_md5", out _));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Teaching;
+using CourseCompanion.Training;
 
 namespace CourseCompanion.Tests.Teaching;
 
@@ -9,7 +10,7 @@ public sealed class ResultTableTests
     private static Provenance Origin(bool synthetic) => new()
     {
         Commit = "unknown",
-        Seed = 42,
+        Seeds = [42],
         Profile = "rapide",
         Dataset = "dermamnist",
         DatasetMd5 = null,
@@ -39,6 +40,23 @@ public sealed class ResultTableTests
         Assert.Contains("Classe majoritaire (référence)", lines[2], StringComparison.Ordinal);
         Assert.Single(lines[1..5].Select(line => line.Length).Distinct());
         Assert.Equal("Données\u00A0: dermamnist\u202F; graine 42\u202F; profil rapide\u202F; calcul sur cpu.", lines[5]);
+    }
+
+    [Fact]
+    public void Figures_of_several_runs_list_their_seeds_and_name_no_profile()
+    {
+        var table = new ResultTable("Scores", Metric.Standard, Origin(false) with { Seeds = [1, 2, 3], Profile = null });
+
+        Assert.EndsWith("graines 1, 2, 3\u202F; calcul sur cpu.", table.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Figures_of_the_trial_profile_warn_that_they_mean_nothing()
+    {
+        var table = new ResultTable("Scores", Metric.Standard, Origin(false) with { Profile = Profile.Essai.Name });
+
+        Assert.Contains("⚠️ Profil essai\u00A0: ces chiffres ne veulent rien dire.", table.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<strong>⚠️ Profil essai\u00A0: ces chiffres ne veulent rien dire.</strong>", table.ToMimeBundle()[MimeTypes.Html], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +91,7 @@ public sealed class ResultTableTests
         var figures = json.RootElement.GetProperty("figures");
         Assert.Equal(0.8839, figures.GetProperty("pseudo_labeling.auc").GetDouble());
         Assert.False(figures.TryGetProperty("supervised.balanced_accuracy", out _));
-        Assert.Equal(42, json.RootElement.GetProperty("provenance").GetProperty("seed").GetInt32());
+        Assert.Equal(42, json.RootElement.GetProperty("provenance").GetProperty("seeds")[0].GetInt32());
     }
 
     [Theory]

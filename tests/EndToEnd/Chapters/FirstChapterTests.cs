@@ -37,7 +37,7 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
     {
         var provenance = Results(Runs.Committed)["provenance"]!;
 
-        Assert.Equal((42, "rapide", "dermamnist"), (provenance["seed"]!.GetValue<int>(), Text("profile"), Text("dataset")));
+        Assert.Equal((42, "rapide", "dermamnist"), (provenance["seeds"]![0]!.GetValue<int>(), Text("profile"), Text("dataset")));
         Assert.True(provenance["synthetic"]!.GetValue<bool>());
         Assert.Matches("^[0-9a-f]{32}$", Text("dataset_md5"));
         Assert.NotEmpty(Text("device"));

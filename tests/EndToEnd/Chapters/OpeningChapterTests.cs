@@ -56,7 +56,7 @@ public sealed class OpeningChapterTests(OpeningChapterRuns runs)
         var provenance = Results(Runs.Committed)["provenance"]!;
 
         Assert.Null(provenance["dataset"]);
-        Assert.Equal((42, "rapide"), (provenance["seed"]!.GetValue<int>(), provenance["profile"]!.GetValue<string>()));
+        Assert.Equal((42, "rapide"), (provenance["seeds"]![0]!.GetValue<int>(), provenance["profile"]!.GetValue<string>()));
     }
 
     private string Text(string cell) => string.Join(

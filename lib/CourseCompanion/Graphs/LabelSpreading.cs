@@ -31,16 +31,30 @@ public static class LabelSpreading
         NeighbourGraph graph, Tensor labels, double alpha = 0.99, PropagationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        options ??= new PropagationOptions();
+        using var scope = NewDisposeScope();
+        Tensor Y = KnownLabels.OneHot(labels, graph.Count, options.ClassCount);  // [N, K]
+        (Tensor F, Convergence convergence) = Iterate(graph, Y, alpha, options, cancellation);
+        return new PropagationResult(graph, F, convergence).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same for any masses Y [N, C], float64, for example those of several sets of labels side by side.</summary>
+    /// <returns>F [N, C], float64.</returns>
+    internal static Tensor Spread(NeighbourGraph graph, Tensor Y, double alpha, PropagationOptions options, CancellationToken cancellation) =>
+        Iterate(graph, Y, alpha, options, cancellation).F;
+
+    private static (Tensor F, Convergence Convergence) Iterate(
+        NeighbourGraph graph, Tensor Y, double alpha, PropagationOptions options, CancellationToken cancellation)
+    {
         if (!(alpha is > 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be in (0, 1): 0.2, or 0.99 for labels that travel far.");
         }
 
         using var scope = NewDisposeScope();
-        using var convergence = new Convergence("Diffusion des étiquettes", options ?? new PropagationOptions(), DefaultMaxIterations);
-        Tensor S = graph.NormalizedMatrix();                                                       // [N, N], sparse
-        Tensor Y = KnownLabels.OneHot(labels, graph.Count, convergence.Options.ClassCount);        // [N, K]
-        Tensor F = Y.clone();
+        using var convergence = new Convergence("Diffusion des étiquettes", options, DefaultMaxIterations);
+        Tensor S = graph.NormalizedMatrix();                // [N, N], sparse
+        Tensor F = Y.clone();                               // [N, K]
         while (convergence.Continues)
         {
             WorkContext.ThrowIfCancelled(cancellation);
@@ -50,6 +64,6 @@ public static class LabelSpreading
             F.copy_(next);
         }
 
-        return new PropagationResult(graph, F, convergence).MoveToOuterDisposeScope();
+        return (F.MoveToOuterDisposeScope(), convergence);
     }
 }

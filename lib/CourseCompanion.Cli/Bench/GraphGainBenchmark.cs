@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CourseCompanion.Data;
+using CourseCompanion.Evaluation;
+using CourseCompanion.Experiments;
+using CourseCompanion.Graphs;
+using CourseCompanion.Models;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Cli.Bench;
+
+/// <summary>
+/// What labels spread over a graph are worth: chapter 2's experiment (<see cref="GraphPropagationExperiment"/>) for several seeds of
+/// the labelled images, the initial weights and the order alike. Gains are differences of test scores on the same seed.
+/// </summary>
+/// <remarks>The variable <c>COURSE_SEEDS</c> asks for fewer seeds.</remarks>
+internal sealed class GraphGainBenchmark : IBenchmark
+{
+    private const int DefaultSeeds = 20;
+    private const string LabelledAlone = "labelled_alone";
+
+    public string Name => "graph-gain";
+
+    public string Description => $"Gain of labels spread over a graph over the labelled images alone on DermaMNIST, over {DefaultSeeds} seeds.";
+
+    public Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation)
+    {
+        int seeds = int.TryParse(Environment.GetEnvironmentVariable("COURSE_SEEDS"), CultureInfo.InvariantCulture, out int asked) ? asked : DefaultSeeds;
+        using var data = MedicalDataset.Load("dermamnist");
+        SeedStudy hidden = new(), tested = new();
+        var chosen = new List<SpreadingTrial>();
+        for (int seed = 1; seed <= seeds; seed++)
+        {
+            log.WriteLine($"seed {seed} of {seeds}");
+            using var scope = NewDisposeScope();
+            using var experiment = new GraphPropagationExperiment(data, seed);
+            SimpleCnn encoder = experiment.TrainWithPseudoLabels(cancellation: cancellation);
+            using NeighbourGraph widest = NeighbourGraph.Build(
+                experiment.Embed(encoder, cancellation), new GraphOptions { Neighbours = GraphPropagationExperiment.NeighbourCounts.Max() }, cancellation);
+
+            SpreadingTrial best = experiment.CrossValidate(widest, cancellation).MaxBy(trial => trial.Report.BalancedAccuracy)!;
+            chosen.Add(best);
+            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  k {best.Neighbours}, {best.Kernel}, alpha {best.Alpha}: {best.Report.BalancedAccuracy:F3}"));
+            PropagationResult spread = experiment.Spread(widest, best, cancellation);
+            ClassPredictions opinion = experiment.Classify(encoder, cancellation);
+            hidden.Add("encoder", experiment.OnHidden(opinion));
+            hidden.Add("graph", experiment.OnHidden(spread));
+            foreach (double alpha in GraphPropagationExperiment.Alphas)
+            {
+                string name = string.Create(CultureInfo.InvariantCulture, $"alpha_{alpha}").Replace('.', '_');
+                hidden.Add(name, experiment.OnHidden(experiment.Spread(widest, new SpreadingTrial(10, EdgeWeights.Binary, alpha, best.Report), cancellation)));
+            }
+
+            Tensor labels = experiment.Labels(spread);
+            tested.Add(LabelledAlone, experiment.OnTest(experiment.TrainOn(experiment.Split.LabelledIndices, labels, cancellation), cancellation));
+            tested.Add("pseudo_labels", experiment.OnTest(encoder, cancellation));
+            tested.Add("propagated", experiment.OnTest(experiment.TrainOn(experiment.Answered(spread), labels, cancellation), cancellation));
+            tested.Add("agreed", experiment.OnTest(experiment.TrainOn(experiment.Agreed(spread, opinion), labels, cancellation), cancellation));
+        }
+
+        var figures = new Dictionary<string, double> { ["seeds"] = seeds };
+        foreach (double alpha in GraphPropagationExperiment.Alphas)
+        {
+            figures[string.Create(CultureInfo.InvariantCulture, $"chosen_alpha_{alpha}").Replace('.', '_')] = chosen.Count(trial => trial.Alpha == alpha);
+        }
+
+        hidden.WriteTo(figures, "hidden_");
+        tested.WriteTo(figures, reference: LabelledAlone);
+        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, seeds).ToJson())!));
+    }
+}

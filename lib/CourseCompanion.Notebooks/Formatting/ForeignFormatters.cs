@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CourseCompanion.Charts;
+using CourseCompanion.Tables;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Notebooks.Formatting;
@@ -13,6 +14,7 @@ internal static class ForeignFormatters
     private static readonly Dictionary<string, Func<object, IDisplayable?>> Views = new(StringComparer.Ordinal)
     {
         ["Plotly.NET.GenericChart"] = OfChart,
+        ["Microsoft.Data.Analysis.DataFrame"] = OfTable,
     };
 
     /// <summary>The formatters for a value, richest first; none for most.</summary>
@@ -46,6 +48,9 @@ internal static class ForeignFormatters
     }
 
     // Null for the same type of another version, which a cell may have brought.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TableView? OfTable(object table) => table is Microsoft.Data.Analysis.DataFrame frame ? new TableView(frame) : null;
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Figure? OfChart(object chart) => (chart as global::Plotly.NET.GenericChart)?.HouseStyle();
 }

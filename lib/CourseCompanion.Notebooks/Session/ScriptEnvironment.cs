@@ -24,7 +24,8 @@ internal static class ScriptEnvironment
     ];
 
     // Packages that cells use without #r. Their namespaces are not imported: Plotly.NET has a Chart of its own, and much else.
-    private static readonly string[] Preloaded = ["Plotly.NET", "Plotly.NET.CSharp", "FSharp.Core", "DynamicObj"];
+    private static readonly string[] Preloaded =
+        ["Plotly.NET", "Plotly.NET.CSharp", "FSharp.Core", "DynamicObj", "Microsoft.Data.Analysis", "Microsoft.ML.DataView"];
 
     /// <summary>The options of the first submission. Later ones inherit its references and imports.</summary>
     internal static ScriptOptions CreateOptions(SessionOptions options, IReadOnlyList<Assembly> assemblies)

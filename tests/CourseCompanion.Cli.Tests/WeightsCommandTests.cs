@@ -4,7 +4,12 @@ public sealed class WeightsCommandTests : IDisposable
 {
     private readonly TestCourse _course = new();
 
-    public WeightsCommandTests() => _course.SetVariable("COURSE_CACHE", Path.Combine(_course.Root, "cache"));
+    public WeightsCommandTests()
+    {
+        _course.SetVariable("COURSE_CACHE", Path.Combine(_course.Root, "cache"));
+        // Real data of this machine, with weights beside them, are none of these tests' business.
+        _course.SetVariable("COURSE_DATA", Directory.CreateDirectory(Path.Combine(_course.Root, "data")).FullName);
+    }
 
     public void Dispose() => _course.Dispose();
 

@@ -18,7 +18,7 @@ internal static class ApproximateNeighbours
     {
         int count = (int)points.shape[0], dimension = (int)points.shape[1];
         float[][] rows = [.. points.cpu().contiguous().data<float>().ToArray().Chunk(dimension)];
-        using var index = new USearchIndex(MetricKind.L2sq, ScalarKind.Float32, (ulong)dimension, expansionAdd: Expansion, expansionSearch: Expansion);
+        using USearchIndex index = CreateIndex(dimension);
         using IProgressTask progress = WorkContext.Progress.Start("Recherche approchée des plus proches voisins", 2 * count);
         for (int point = 0; point < count; point++)
         {
@@ -41,5 +41,19 @@ internal static class ApproximateNeighbours
         }
 
         return tensor(nearest, [count, wanted], device: points.device);
+    }
+
+    private static USearchIndex CreateIndex(int dimension)
+    {
+        try
+        {
+            return new USearchIndex(MetricKind.L2sq, ScalarKind.Float32, (ulong)dimension, expansionAdd: Expansion, expansionSearch: Expansion);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException)
+        {
+            throw new PlatformNotSupportedException(
+                "The approximate search does not load here: it needs the system's OpenMP library (Debian, Ubuntu: apt-get install libgomp1). "
+                + "Install it, or search exactly (approximate: false).", exception);
+        }
     }
 }

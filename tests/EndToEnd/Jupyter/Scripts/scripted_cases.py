@@ -86,7 +86,7 @@ def interrupt_of_the_course_s_loops():
         print(f"{title}: {seconds * 1000:.0f} ms")
     # What the loops worked with still works.
     assert k.value("new Trainer(model, new TrainingOptions { Epochs = 1 }).Fit(labelled).Epochs.Count") == "1"
-    assert k.value("Tsne.Embed(points, new TsneOptions { Iterations = 2 }).GetLength(0)") == "3000"
+    assert k.value("Tsne.Embed(points, new TsneOptions { Iterations = 2 }).shape[0]") == "3000"
     k.close()
 
 

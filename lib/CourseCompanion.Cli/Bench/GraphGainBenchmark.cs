@@ -66,6 +66,6 @@ internal sealed class GraphGainBenchmark : IBenchmark
 
         hidden.WriteTo(figures, "hidden_");
         tested.WriteTo(figures, reference: LabelledAlone);
-        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.Capture(data.Provenance, seeds).ToJson())!));
+        return Task.FromResult(new BenchmarkResult(figures, JsonNode.Parse(Provenance.OfRuns(data.Provenance, Enumerable.Range(1, seeds)).ToJson())!));
     }
 }

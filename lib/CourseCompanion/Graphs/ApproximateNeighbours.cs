@@ -1,5 +1,5 @@
 using Cloud.Unum.USearch;
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Graphs;

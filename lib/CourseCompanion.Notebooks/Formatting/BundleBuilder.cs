@@ -50,17 +50,22 @@ internal static class BundleBuilder
                 data[formatter.MimeType] = ToNode(formatter.MimeType, writer.ToString());
             }
         }
-        using var once = ReadOnce.Wrap(value);
-        value = once ?? value;
+        if (data.ContainsKey(Plain))
+        {
+            return new MimeBundle(data, []);
+        }
+        if (value is TorchSharp.torch.Tensor tensor)
+        {
+            data[Plain] = TensorText.Format(tensor);
+            return new MimeBundle(data, []);
+        }
+        var snapshot = Snapshot.Of(value);
         // Someone who registered a formatter wants to see it, not the default table over it.
-        if (data.Count == 0 && HtmlTables.TryFormat(value) is { } table)
+        if (data.Count == 0 && HtmlTables.TryFormat(snapshot) is { } table)
         {
             data[Html] = table;
         }
-        if (!data.ContainsKey(Plain))
-        {
-            data[Plain] = PlainText.Format(value);
-        }
+        data[Plain] = PlainText.Format(snapshot);
         return new MimeBundle(data, []);
     }
 
@@ -88,7 +93,7 @@ internal static class BundleBuilder
         writer.Write(mimeType switch
         {
             Html when value is string text => HtmlText.Encode(text),
-            Html => HtmlTables.TryFormat(value) ?? $"<pre>{HtmlText.Encode(PlainText.Format(value))}</pre>",
+            Html => HtmlTables.TryFormat(Snapshot.Of(value)) ?? $"<pre>{HtmlText.Encode(PlainText.Format(value))}</pre>",
             "application/json" => JsonSerializer.Serialize(value),
             _ => PlainText.Format(value),
         });

@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
-using CourseCompanion.Notebooks.Interactive;
 
 namespace CourseCompanion.Notebooks.Formatting;
 
@@ -12,117 +10,52 @@ internal static class HtmlTables
     private const int MaxCellLength = 160;
 
     /// <summary>A table for the value, or null when plain text shows it better (numbers, texts, lists of them).</summary>
-    internal static string? TryFormat(object value)
+    internal static string? TryFormat(Snapshot snapshot) => snapshot switch
     {
-        var type = value.GetType();
-        switch (value)
-        {
-            case string or Exception or Delegate or Type or Task or System.Text.Json.Nodes.JsonNode or TorchSharp.torch.Tensor:
-                return null;
-            case IDictionary dictionary:
-                return OfRows(["clé", "valeur"], Pairs(dictionary), dictionary.Count);
-            case Array { Rank: 2 } matrix:
-                return OfMatrix(matrix);
-            case Array { Rank: > 2 }:
-                return null;
-            case ITuple:
-                return null;
-            case IEnumerable sequence:
-                return ItemType(sequence) is { } item && IsRow(item) ? OfSequence(sequence) : null;
-        }
-        return Members.DescribeType(type)
-            ? OfRows(["propriété", "valeur"], Members.Of(type).Select(member => new[] { member.Name, Members.Read(member, value) }), null)
-            : null;
-    }
+        Snapshot.Items { Shape: { } shape } matrix => OfMatrix(matrix, shape),
+        Snapshot.Items { Columns: { } columns } table => OfRows(columns, table.Values.Select(Parts), table),
+        Snapshot.Items { Around: "{}" } dictionary => OfRows(["clé", "valeur"], dictionary.Values.Select(Parts), dictionary),
+        Snapshot.Items { Around: "[]" } items when Sample(items) is Snapshot.Described or Snapshot.Items { Around: "()" } => OfSequence(items),
+        Snapshot.Described described => OfRows(["propriété", "valeur"], described.Members.Select(member => new[] { new Snapshot.Text(member.Name), member.Value }), null),
+        _ => null,
+    };
 
     /// <summary>A table with one row per item and one column per member of the items.</summary>
-    internal static string OfSequence(IEnumerable sequence)
+    internal static string OfSequence(IEnumerable sequence) =>
+        Snapshot.Of(sequence) is Snapshot.Items items ? TryFormat(items with { Around = "[]" }) ?? OfSequence(items) : "";
+
+    private static string OfSequence(Snapshot.Items items) => Sample(items) switch
     {
-        var items = Take(sequence, out var more);
-        var sample = items.Find(item => item is not null);
-        var count = (sequence as ICollection)?.Count ?? (more ? null : items.Count);
-        if (sample is null || !IsRow(sample.GetType()))
-        {
-            return OfRows(["index", "valeur"], items.Select((item, i) => new[] { i, item }), count, more);
-        }
-        if (sample is ITuple tuple)
-        {
-            return OfRows(
-                [.. Enumerable.Range(1, tuple.Length).Select(i => $"Item{i}")],
-                items.Select(item => item is ITuple row ? [.. Enumerable.Range(0, row.Length).Select(i => row[i])] : Array.Empty<object?>()),
-                count,
-                more);
-        }
-        var columns = Members.Of(sample.GetType());
-        return OfRows(
-            [.. columns.Select(column => column.Name)],
-            items.Select(item => item?.GetType() == sample.GetType()
-                ? [.. columns.Select(column => Members.Read(column, item))]
-                : new[] { item }),
-            count,
-            more);
-    }
+        Snapshot.Items { Around: "()" } tuple =>
+            OfRows([.. Enumerable.Range(1, tuple.Values.Count).Select(i => $"Item{i}")], items.Values.Select(Parts), items),
+        Snapshot.Described sample => OfRows(
+            [.. sample.Members.Select(member => member.Name)],
+            items.Values.Select(item => item is Snapshot.Described row && row.Type == sample.Type ? Parts(item) : [item]),
+            items),
+        _ => OfRows(["index", "valeur"], items.Values.Select((item, i) => new[] { new Snapshot.Number(i), item }), items),
+    };
 
-    private static bool IsRow(Type type) =>
-        type != typeof(TorchSharp.torch.Tensor) && IsComposite(type);
+    private static Snapshot? Sample(Snapshot.Items items) => items.Values.FirstOrDefault(item => item is not Snapshot.Null);
 
-    private static bool IsComposite(Type type) =>
-        typeof(ITuple).IsAssignableFrom(type)
-        || !typeof(IEnumerable).IsAssignableFrom(type) && Members.DescribeType(type);
-
-    private static Type? ItemType(IEnumerable sequence)
+    private static Snapshot[] Parts(Snapshot row) => row switch
     {
-        var seen = 0;
-        foreach (var item in sequence)
-        {
-            // Of a sequence of nothing, which may have no end, only the items that would be shown.
-            if (item is not null || ++seen > Formatter.ListExpansionLimit)
-            {
-                return item?.GetType();
-            }
-        }
-        return null;
-    }
+        Snapshot.Pair pair => [pair.Key, pair.Value],
+        Snapshot.Items items => [.. items.Values],
+        Snapshot.Described described => [.. described.Members.Select(member => member.Value)],
+        _ => [row],
+    };
 
-    private static List<object?> Take(IEnumerable sequence, out bool more)
+    private static string OfMatrix(Snapshot.Items matrix, (int Rows, int Columns) shape)
     {
-        var items = new List<object?>();
-        more = false;
-        foreach (var item in sequence)
-        {
-            if (items.Count == Formatter.ListExpansionLimit)
-            {
-                more = true;
-                break;
-            }
-            items.Add(item);
-        }
-        return items;
-    }
-
-    private static IEnumerable<object?[]> Pairs(IDictionary dictionary)
-    {
-        // The generic enumerator of a dictionary gives other items than the non-generic one; this one gives entries.
-        var entries = dictionary.GetEnumerator();
-        for (var i = 0; i < Formatter.ListExpansionLimit && entries.MoveNext(); i++)
-        {
-            yield return [entries.Key, entries.Value];
-        }
-    }
-
-    private static string OfMatrix(Array matrix)
-    {
-        var rows = Math.Min(matrix.GetLength(0), Formatter.ListExpansionLimit);
-        var columns = Math.Min(matrix.GetLength(1), Formatter.ListExpansionLimit);
+        var width = matrix.Values is [Snapshot.Items row, ..] ? row.Values.Count : 0;
         var table = OfRows(
-            ["", .. Enumerable.Range(0, columns).Select(column => column.ToString(CultureInfo.InvariantCulture))],
-            Enumerable.Range(0, rows).Select(row =>
-                new[] { (object?)row }.Concat(Enumerable.Range(0, columns).Select(column => matrix.GetValue(row, column))).ToArray()),
+            ["", .. Enumerable.Range(0, width).Select(column => column.ToString(CultureInfo.InvariantCulture))],
+            matrix.Values.Select((row, i) => Parts(row).Prepend(new Snapshot.Number(i)).ToArray()),
             null);
-        return $"{table}<p><small>{matrix.GetLength(0)} × {matrix.GetLength(1)}</small></p>";
+        return $"{table}<p><small>{shape.Rows} × {shape.Columns}</small></p>";
     }
 
-    private static string OfRows(IReadOnlyList<string> header, IEnumerable<object?[]> rows, int? count, bool more = false)
+    private static string OfRows(IReadOnlyList<string> header, IEnumerable<Snapshot[]> rows, Snapshot.Items? counted)
     {
         var html = new StringBuilder("<table><thead><tr>");
         foreach (var name in header)
@@ -142,29 +75,33 @@ internal static class HtmlTables
             written++;
         }
         html.Append("</tbody></table>");
-        if (count > written)
+        if (counted?.Failure is { } failure)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<p><small>{count - written} lignes de plus</small></p>");
+            html.Append("<p><small>").Append(HtmlText.Encode(failure)).Append("</small></p>");
         }
-        else if (more && count is null)
+        else if (counted?.Count > written)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p><small>{counted.Count - written} {(counted.Count - written > 1 ? "lignes" : "ligne")} de plus</small></p>");
+        }
+        else if (counted is { More: true, Count: null })
         {
             html.Append("<p><small>… et d’autres lignes</small></p>");
         }
         return html.ToString();
     }
 
-    private static void WriteCell(StringBuilder html, object? value)
+    private static void WriteCell(StringBuilder html, Snapshot value)
     {
-        if (value is not null && Numbers.IsNumber(value))
+        if (value is Snapshot.Number number)
         {
-            html.Append("<td style=\"text-align:right\">").Append(Numbers.InTable(value)).Append("</td>");
+            html.Append("<td style=\"text-align:right\">").Append(Numbers.InTable(number.Value)).Append("</td>");
             return;
         }
         var text = value switch
         {
-            null => "",
-            bool flag => flag ? "oui" : "non",
-            RawContent { MimeType: "text/html" } raw => raw.Text,
+            Snapshot.Null => "",
+            Snapshot.Truth truth => truth.Value ? "oui" : "non",
+            Snapshot.Html raw => raw.Value,
             _ => HtmlText.Encode(PlainText.Short(value, MaxCellLength)),
         };
         html.Append("<td style=\"text-align:left\">").Append(text).Append("</td>");

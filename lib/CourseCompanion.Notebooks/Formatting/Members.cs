@@ -19,20 +19,8 @@ internal static class Members
     internal static bool DescribeType(Type type) =>
         !type.IsPrimitive && !type.IsEnum && Of(type).Count > 0 && (IsRecord(type) || !OverridesToString(type));
 
-    /// <summary>The value of a member, or a note that reading it failed: a display must not fail with it.</summary>
-    internal static object? Read(Member member, object instance)
-    {
-        try
-        {
-            return member.Get(instance);
-        }
-        catch (TargetInvocationException error)
-        {
-            return $"⚠ {error.InnerException?.GetType().Name}";
-        }
-    }
-
-    private static bool OverridesToString(Type type)
+    /// <summary>Whether a type, or a base type of its own kind, has a <c>ToString</c> that someone wrote.</summary>
+    internal static bool OverridesToString(Type type)
     {
         var declaring = type.GetMethod(nameof(ToString), Type.EmptyTypes)!.DeclaringType!;
         return declaring != typeof(object) && declaring != typeof(ValueType)

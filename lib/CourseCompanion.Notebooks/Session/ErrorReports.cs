@@ -69,7 +69,7 @@ internal static partial class ErrorReports
         {
             error = error.InnerException!;
         }
-        var name = PlainText.TypeName(error.GetType());
+        var name = TypeNames.Of(error.GetType());
         var report = new List<string>();
         Append(report, error, cells, first: true);
         for (var inner = error.InnerException; inner is not null; inner = inner.InnerException)
@@ -134,7 +134,7 @@ internal static partial class ErrorReports
 
     private static void Append(List<string> report, Exception error, CellIndex cells, bool first)
     {
-        var name = PlainText.TypeName(error.GetType());
+        var name = TypeNames.Of(error.GetType());
         report.Add($"{Red}{name}{Reset}: {Message(error)}");
         if (ErrorExplanations.For(error) is { } explanation)
         {
@@ -238,7 +238,7 @@ internal static partial class ErrorReports
         {
             type = outer;
         }
-        return $"{type.Namespace}.{PlainText.TypeName(type)}";
+        return $"{type.Namespace}.{TypeNames.Of(type)}";
     }
 
     /// <summary>The name that the student gave a function; null for a cell's own statements.</summary>

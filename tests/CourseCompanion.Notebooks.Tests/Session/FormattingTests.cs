@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
@@ -101,7 +102,9 @@ public sealed class FormattingTests : IDisposable
 
     [Fact]
     public void Property_that_throws_does_not_break_the_display() =>
-        Assert.Equal("Throwing { Good = 1, Bad = \"⚠ InvalidOperationException\" }", Plain(new Throwing()));
+        Assert.Equal(
+            "Throwing { Good = 1, Bad = ⚠ InvalidOperationException : Operation is not valid due to the current state of the object. }",
+            Plain(new Throwing()));
 
     [Fact]
     public void Records_show_as_a_table_with_French_numbers()
@@ -258,5 +261,146 @@ public sealed class FormattingTests : IDisposable
         var bundle = await Task.Run(() => Bundle(Nothing())).WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.StartsWith("[ null, null", bundle["text/plain"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private sealed class Failing(bool early) : IEnumerable<int>, ICollection
+    {
+        public int Count => throw new FormatException("compte");
+
+        public bool IsSynchronized => false;
+
+        public object SyncRoot => this;
+
+        public void CopyTo(Array array, int index) => throw new NotSupportedException();
+
+        public IEnumerator<int> GetEnumerator()
+        {
+            return early ? throw new FormatException("début") : Items();
+
+            static IEnumerator<int> Items()
+            {
+                yield return 1;
+                throw new FormatException("suite");
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class Silent
+    {
+        public override string ToString() => throw new FormatException("texte");
+    }
+
+    [Fact]
+    public void Code_that_throws_while_it_is_shown_leaves_a_note_in_its_place()
+    {
+        Assert.Equal("[ ⚠ FormatException : début ]", Plain(new Failing(early: true)));
+        Assert.Equal("[ 1, ⚠ FormatException : suite ]", Plain(new Failing(early: false)));
+        Assert.Equal("⚠ FormatException : texte", Plain(new Silent()));
+        Assert.Equal("[ 1, ⚠ FormatException : texte, 2 ]", Plain(new object[] { 1, new Silent(), 2 }));
+        Assert.Contains("⚠ FormatException : texte", Html(new[] { new { A = 1, B = new Silent() } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interruption_is_no_note()
+    {
+        IEnumerable<int> interrupted = Enumerable.Range(0, 3).Select(i => i < 2 ? i : throw new OperationCanceledException());
+
+        Assert.Throws<OperationCanceledException>(() => Bundle(interrupted));
+    }
+
+    private sealed class Counting
+    {
+        public int Reads { get; private set; }
+
+        public int Value => ++Reads;
+    }
+
+    [Fact]
+    public void Properties_are_read_once_for_text_and_table()
+    {
+        var bundle = Bundle(new[] { new Counting() });
+
+        Assert.Contains(">1<", bundle["text/html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("Value = 1", bundle["text/plain"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private sealed class Basket : List<int>
+    {
+        public override string ToString() => "Panier de fruits";
+    }
+
+    private sealed class Branch(string text) : IEnumerable<Branch>
+    {
+        public IEnumerator<Branch> GetEnumerator() => Enumerable.Empty<Branch>().GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        public override string ToString() => text;
+    }
+
+    [Fact]
+    public void Sequence_with_a_text_of_its_own_shows_both_and_a_tree_its_text()
+    {
+        Assert.Equal("Panier de fruits [ 3, 5 ]", Plain(new Basket { 3, 5 }));
+        Assert.Equal("{\"a\": 1}", Plain(new Branch("{\"a\": 1}")));
+    }
+
+    [Fact]
+    public void Dictionaries_by_any_interface_are_dictionaries()
+    {
+        IDictionary<string, object?> expando = new System.Dynamic.ExpandoObject();
+        expando["a"] = 1;
+        Assert.Equal("{ \"a\": 1 }", Plain(expando));
+        Assert.Contains("<th>clé</th>", Html(expando), StringComparison.Ordinal);
+        Assert.Equal("{ 1: \"b\" }", Plain(new Dictionary<int, string> { [1] = "b" }.AsReadOnly()));
+        Assert.Equal("[ 1: [ 1, 3 ], 0: [ 2 ] ]", Plain(new[] { 1, 2, 3 }.GroupBy(i => i % 2)));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_yet_is_named_without_machinery()
+    {
+        static async IAsyncEnumerable<int> Numbers()
+        {
+            await Task.Yield();
+            yield return 1;
+        }
+
+        static async Task Wait(Task until) => await until;
+
+        static async Task<int> Answer(Task until)
+        {
+            await until;
+            return 1;
+        }
+
+        var end = new TaskCompletionSource();
+        Task waiting = Wait(end.Task), answer = Answer(end.Task);
+        Assert.Equal("IAsyncEnumerable<int> (à parcourir par await foreach)", Plain(Numbers()));
+        Assert.Equal("Task (WaitingForActivation, await manquant ?)", Plain(waiting));
+        Assert.Equal("Task<int> (WaitingForActivation, await manquant ?)", Plain(answer));
+        Assert.Equal("ArraySegment<byte> (default)", Plain(default(ArraySegment<byte>)));
+        Assert.Equal("ImmutableArray<int> (default)", Plain(default(System.Collections.Immutable.ImmutableArray<int>)));
+        Assert.Equal("[ 1, 2 ]", Plain(new[] { 1, 2, 3 }.AsMemory(0, 2)));
+        end.SetResult();
+        await Task.WhenAll(waiting, answer);
+    }
+
+    [Fact]
+    public void Data_tables_show_their_rows()
+    {
+        using var table = new System.Data.DataTable("scores");
+        table.Columns.Add("Classe", typeof(string));
+        table.Columns.Add("Score", typeof(double));
+        table.Rows.Add("nævus", 0.5);
+        table.Rows.Add("mélanome", DBNull.Value);
+
+        Assert.Contains("<th>Score</th>", Html(table), StringComparison.Ordinal);
+        Assert.Contains(">0,5<", Html(table), StringComparison.Ordinal);
+        Assert.Contains("[ \"nævus\", 0.5 ]", Plain(table), StringComparison.Ordinal);
+        Assert.Equal("{ \"Classe\": \"nævus\", \"Score\": 0.5 }", Plain(table.Rows[0]));
+        using var view = new System.Data.DataView(table) { RowFilter = "Score > 0" };
+        Assert.DoesNotContain("mélanome", Html(view), StringComparison.Ordinal);
     }
 }

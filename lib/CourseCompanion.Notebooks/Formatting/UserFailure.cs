@@ -1,0 +1,20 @@
+using System.Reflection;
+
+namespace CourseCompanion.Notebooks.Formatting;
+
+/// <summary>What code of the user's threw while a display read a value: the display notes it in its place and goes on.</summary>
+internal static class UserFailure
+{
+    /// <summary>Whether the display goes on. An interruption ends it, and endless recursion is explained as an error of the cell.</summary>
+    internal static bool IsNoted(Exception error) =>
+        Cause(error) is not (OperationCanceledException or ThreadInterruptedException or InsufficientExecutionStackException);
+
+    /// <summary><c>⚠ FormatException : the first line of the message</c>.</summary>
+    internal static string Note(Exception error)
+    {
+        var cause = Cause(error);
+        return $"⚠ {TypeNames.Of(cause.GetType())} : {cause.Message.Split('\n')[0].TrimEnd()}";
+    }
+
+    private static Exception Cause(Exception error) => error is TargetInvocationException { InnerException: { } inner } ? Cause(inner) : error;
+}

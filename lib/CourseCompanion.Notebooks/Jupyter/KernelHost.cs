@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
 
@@ -30,17 +29,6 @@ public static class KernelHost
         });
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        ExceptionHandling.SetUnhandledExceptionHandler(error =>
-        {
-            if (IsOurThread())
-            {
-                return false;
-            }
-
-            // Thrown on a thread that a cell started, in a timer or an async void method: the thread ends, the kernel goes on.
-            server.Warn(error);
-            return true;
-        });
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             if (!server.Completion.IsCompleted)
@@ -71,12 +59,6 @@ public static class KernelHost
             server.Shutdown();
         }
     }
-
-    // A thread of the kernel without which it would stand still.
-    private static bool IsOurThread() =>
-        Thread.CurrentThread.Name is { } name
-        && (name.StartsWith("Jupyter ", StringComparison.Ordinal) || name.StartsWith("ZMTP ", StringComparison.Ordinal)
-            || name.StartsWith("notebook ", StringComparison.Ordinal));
 
     private static void KillAfter(TimeSpan limit) => new Thread(() =>
     {

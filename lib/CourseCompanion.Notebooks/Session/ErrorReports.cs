@@ -20,6 +20,12 @@ internal static partial class ErrorReports
     private const string CellFilePrefix = "cellule ";
     private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
 
+    /// <summary>Said when a cell does not end for seconds after it was interrupted.</summary>
+    internal const string Unstoppable =
+        "\nL’interruption attend : la cellule exécute du code qui ne s’interrompt pas (bibliothèque native, lecture d’une connexion, "
+        + "longue opération de .NET). Elle s’arrêtera dès que ce code rendra la main. Pour ne pas attendre, redémarrez le noyau : "
+        + "ses variables seront perdues.\n";
+
     /// <summary>The file name under which a cell is compiled: it appears in stack traces.</summary>
     internal static string CellFile(int executionCount) =>
         CellFilePrefix + executionCount.ToString(CultureInfo.InvariantCulture);
@@ -65,6 +71,10 @@ internal static partial class ErrorReports
     internal static ErrorOutput Runtime(Exception error, CellIndex cells)
     {
         // One failed task of several is most often the whole story.
+        if (RecursionReport.Find(error) is { } recursion)
+        {
+            return Recursion(recursion, cells);
+        }
         while (error is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
         {
             error = error.InnerException!;
@@ -79,6 +89,27 @@ internal static partial class ErrorReports
         }
         return new ErrorOutput(name, Message(error), report);
     }
+
+    /// <summary>A recursion that was ended before it was the end of the process.</summary>
+    private static ErrorOutput Recursion(InsufficientExecutionStackException error, CellIndex cells)
+    {
+        var text = RecursionReport.Describe(
+            new StackTrace(error, fNeedFileInfo: false), method => IsOfCell(method) ? DisplayName(method) : null);
+        return new ErrorOutput(
+            "StackOverflowException", text, [$"{Red}StackOverflowException{Reset}: {text}", .. Frames(error, cells, excerpt: true)]);
+    }
+
+    private static bool IsOfCell(MethodBase method) => method.Module.Assembly is { IsDynamic: false, Location: "" };
+
+    /// <summary>What a student calls a method.</summary>
+    private static string? DisplayName(MethodBase method) => method.Name switch
+    {
+        ".ctor" => $"le constructeur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        ['g' or 's', 'e', 't', '_', .. var property] => $"la propriété « {property} »",
+        ['o', 'p', '_', ..] => $"un opérateur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        _ => MethodName(method) is { } name ? $"« {name} »"
+            : method.Name.Contains("b__", StringComparison.Ordinal) ? "une fonction lambda" : null,
+    };
 
     /// <summary>An execution ended by the user.</summary>
     internal static ErrorOutput Interrupted() => new(
@@ -114,7 +145,7 @@ internal static partial class ErrorReports
         {
             return error.Message ?? "";
         }
-        catch (Exception failure) when (failure is not ThreadAbortException)
+        catch (Exception)
         {
             return "";
         }

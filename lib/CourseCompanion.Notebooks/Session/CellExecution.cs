@@ -67,7 +67,7 @@ internal sealed class CellExecution
     internal CancellationToken Leave { get; }
 
     /// <summary>
-    /// Whether the cell ended before its task did, or was interrupted: what still runs of it has no part in the session any
+    /// Whether the cell ended before its task did, was left or interrupted: what still runs of it has no part in the session any
     /// more, and puts nothing out.
     /// </summary>
     internal bool IsCutOff => _isCutOff;
@@ -125,7 +125,7 @@ internal sealed class CellExecution
                 lock (_gate)
                 {
                     _ended = true;
-                    _isCutOff |= Reason is not null;
+                    _isCutOff |= Reason is not null || Leave.IsCancellationRequested;
                 }
                 if (Reason is not null)
                 {

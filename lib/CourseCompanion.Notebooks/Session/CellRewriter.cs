@@ -22,6 +22,7 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
     private readonly Lazy<SemanticModel> _model;
     private readonly CancellationToken _cancellation;
     private readonly List<(int Start, int End, string Text)> _edits = [];
+    private readonly HashSet<SyntaxNode> _left = [];
     private bool _beforeBody;
 
     private CellRewriter(Lazy<SemanticModel> model, CancellationToken cancellation)
@@ -121,16 +122,32 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
 
     public override void VisitAwaitExpression(AwaitExpressionSyntax node)
     {
-        var isLeft = IsOutsideOfFunctions(node)
-            && Model.GetTypeInfo(node.Expression, _cancellation).Type is { Name: "Task" or "ValueTask" } type && IsInNamespace(type, "Tasks");
-        if (isLeft)
+        // Of "task.ConfigureAwait(false)", the task.
+        var awaited = node.Expression is InvocationExpressionSyntax
         {
-            Insert(node.Expression.SpanStart, Type + "Await(");
+            Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait", Expression: var configured },
+        }
+            ? configured
+            : node.Expression;
+        if (IsOutsideOfFunctions(node)
+            && Model.GetTypeInfo(awaited, _cancellation).Type is { Name: "Task" or "ValueTask" } type && IsInNamespace(type, "Tasks"))
+        {
+            _left.Add(awaited);
         }
         base.VisitAwaitExpression(node);
+    }
+
+    public override void Visit(SyntaxNode? node)
+    {
+        var isLeft = node is not null && _left.Contains(node);
         if (isLeft)
         {
-            Insert(node.Expression.Span.End, ")");
+            Insert(node!.SpanStart, Type + "Await(");
+        }
+        base.Visit(node);
+        if (isLeft)
+        {
+            Insert(node!.Span.End, ")");
         }
     }
 

@@ -17,6 +17,7 @@ internal static partial class ErrorReports
     private const int MaxDiagnostics = 10;
     private const int MaxFrames = 12;
     private const int MaxExcerpts = 3;
+    private const int RecursionFrames = 4;
     private const string CellFilePrefix = "cellule ";
     private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
 
@@ -93,12 +94,35 @@ internal static partial class ErrorReports
     /// <summary>A recursion that was ended before it was the end of the process.</summary>
     private static ErrorOutput Recursion(InsufficientExecutionStackException error, CellIndex cells)
     {
-        var text = RecursionReport.Describe(
-            new StackTrace(error, fNeedFileInfo: false), method => IsOfCell(method) ? DisplayName(method) : null);
-        return new ErrorOutput(
-            "StackOverflowException", text, [$"{Red}StackOverflowException{Reset}: {text}", .. Frames(error, cells, excerpt: true)]);
+        // Without the lines: looked up for each of 200,000 frames, they would take seconds.
+        var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames();
+        var text = RecursionReport.Describe(frames, method => IsOfCell(method) ? DisplayName(method) : null);
+        var report = new List<string> { $"{Red}StackOverflowException{Reset}: {text}" };
+        var last = CellFrames(frames).Take(RecursionFrames).ToList();
+        var first = CellFrames(frames.Reverse()).Take(1).Except(last).ToList();
+        foreach (var frame in last.Concat(first))
+        {
+            if (frame != last[0] && first.Contains(frame))
+            {
+                report.Add($"{Dim}   …{Reset}");
+            }
+            var method = frame.GetMethod()!;
+            if (cells.ScriptOf(method.Module.Assembly) is { } script && ThrowSites.Place(method, frame.GetILOffset(), script) is { } place)
+            {
+                report.Add(FrameLine([place], method));
+                report.AddRange(new[] { frame == last[0] ? Excerpt(place, cells) : null }.OfType<string>());
+            }
+        }
+        return new ErrorOutput("StackOverflowException", text, report);
     }
 
+    private static IEnumerable<StackFrame> CellFrames(IEnumerable<StackFrame> frames) =>
+        frames.Where(frame => frame.GetMethod() is { } method && IsOfCell(method));
+
+    private static string FrameLine(IReadOnlyList<(string File, int Line)> places, MethodBase? method) =>
+        $"   {places[0].File}, ligne {Alternatives(places)}{(MethodName(method) is { } function ? $", dans {function}" : "")}";
+
+    // Code of cells lies in no file.
     private static bool IsOfCell(MethodBase method) => method.Module.Assembly is { IsDynamic: false, Location: "" };
 
     /// <summary>What a student calls a method.</summary>
@@ -197,8 +221,7 @@ internal static partial class ErrorReports
             {
                 lines.AddRange(pending);
                 pending.Clear();
-                var function = MethodName(method);
-                lines.Add($"   {places[0].File}, ligne {Alternatives(places)}{(function is null ? "" : $", dans {function}")}");
+                lines.Add(FrameLine(places, method));
                 if (excerpt)
                 {
                     lines.AddRange(places.Take(MaxExcerpts).Select(place => Excerpt(place, cells)).OfType<string>());
@@ -229,12 +252,11 @@ internal static partial class ErrorReports
     /// <param name="cells">The cells executed so far.</param>
     private static IReadOnlyList<(string File, int Line)> Places(StackFrame frame, Exception? thrown, CellIndex cells)
     {
-        // Code of cells lies in no file.
-        if (frame.GetMethod() is not { Module.Assembly: { IsDynamic: false, Location: "" } assembly } method)
+        if (frame.GetMethod() is not { } method || !IsOfCell(method))
         {
             return [];
         }
-        if (thrown is not null && cells.ScriptOf(assembly) is { } script && ThrowSites.Find(method, thrown, script) is { Count: > 0 } sites)
+        if (thrown is not null && cells.ScriptOf(method.Module.Assembly) is { } script && ThrowSites.Find(method, thrown, script) is { Count: > 0 } sites)
         {
             return sites;
         }

@@ -34,11 +34,10 @@ internal static class RecursionReport
     }
 
     /// <summary>The sentences: which methods, how deep, and what to do.</summary>
-    /// <param name="trace">The stack, the end first.</param>
+    /// <param name="frames">The stack, the end first.</param>
     /// <param name="nameOf">The name that a student gave a method of a cell; null for other methods.</param>
-    internal static string Describe(StackTrace trace, Func<MethodBase, string?> nameOf)
+    internal static string Describe(StackFrame[] frames, Func<MethodBase, string?> nameOf)
     {
-        var frames = trace.GetFrames();
         var names = frames.Take(Sample)
             .Select(frame => frame.GetMethod() is { } method ? nameOf(method) : null)
             .OfType<string>()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
+using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -17,6 +18,7 @@ public static class KernelHost
     /// <exception cref="InvalidDataException">The file is not a connection file.</exception>
     public static int Serve(string connectionFile)
     {
+        RegexTimeout.Set();
         // Messages to whoever started the process; the session takes Console.Error over for the cells.
         var log = Console.Error;
         using var server = new KernelServer(ConnectionFile.Load(connectionFile), connectionFile + ".cell");

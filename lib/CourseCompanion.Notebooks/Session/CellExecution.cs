@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
 namespace CourseCompanion.Notebooks.Session;
 
 /// <summary>
@@ -11,6 +14,7 @@ namespace CourseCompanion.Notebooks.Session;
 /// <para>No thread is ever aborted. What neither checks nor waits - native code, a read, a long operation of the framework
 /// alone - runs until it returns, and the student is told so.</para>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Late code of the cell may still look at the tokens, which hold nothing but memory.")]
 internal sealed class CellExecution
 {
     private const int GraceMilliseconds = 100;
@@ -151,7 +155,7 @@ internal sealed class CellExecution
         {
             Thread.Sleep(GraceMilliseconds);
             var isLeft = false;
-            var watch = System.Diagnostics.Stopwatch.StartNew();
+            var watch = Stopwatch.StartNew();
             var isTold = false;
             for (var wait = WakeUpMilliseconds; ; wait = AgainMilliseconds)
             {
@@ -177,7 +181,7 @@ internal sealed class CellExecution
                 if (!isTold && watch.ElapsedMilliseconds > UnstoppableMilliseconds)
                 {
                     isTold = true;
-                    StartThread(() => TellUnstoppable());
+                    StartThread(TellUnstoppable);
                 }
             }
         });

@@ -17,7 +17,7 @@ internal static partial class ErrorReports
     private const int MaxDiagnostics = 10;
     private const int MaxFrames = 12;
     private const int MaxExcerpts = 3;
-    private const int RecursionFrames = 4;
+    private const int RecursionFrames = 8;
     private const string CellFilePrefix = "cellule ";
     private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
 
@@ -98,22 +98,25 @@ internal static partial class ErrorReports
         var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames();
         var text = RecursionReport.Describe(frames, method => IsOfCell(method) ? DisplayName(method) : null);
         var report = new List<string> { $"{Red}StackOverflowException{Reset}: {text}" };
-        var last = CellFrames(frames).Take(RecursionFrames).ToList();
-        var first = CellFrames(frames.Reverse()).Take(1).Except(last).ToList();
-        foreach (var frame in last.Concat(first))
+        // The last frame only says where its check is.
+        var places = CellFrames(frames).Skip(1).Take(RecursionFrames).Select(Place).OfType<(string Line, string? Text)>().Distinct().ToList();
+        if (places.Count > 0)
         {
-            if (frame != last[0] && first.Contains(frame))
-            {
-                report.Add($"{Dim}   …{Reset}");
-            }
-            var method = frame.GetMethod()!;
-            if (cells.ScriptOf(method.Module.Assembly) is { } script && ThrowSites.Place(method, frame.GetILOffset(), script) is { } place)
-            {
-                report.Add(FrameLine([place], method));
-                report.AddRange(new[] { frame == last[0] ? Excerpt(place, cells) : null }.OfType<string>());
-            }
+            report.Add(places[0].Line);
+            report.AddRange(new[] { places[0].Text }.OfType<string>());
+            report.AddRange(places.Skip(1).Select(place => place.Line));
+        }
+        if (CellFrames(frames.Reverse()).FirstOrDefault() is { } first && Place(first) is { } caller && !places.Contains(caller))
+        {
+            report.AddRange([$"{Dim}   …{Reset}", caller.Line]);
         }
         return new ErrorOutput("StackOverflowException", text, report);
+
+        (string Line, string? Text)? Place(StackFrame frame) => frame.GetMethod() is { } method
+            && cells.ScriptOf(method.Module.Assembly) is { } script
+            && ThrowSites.Place(method, frame.GetILOffset(), script) is { } place
+                ? (FrameLine([place], method), Excerpt(place, cells))
+                : null;
     }
 
     private static IEnumerable<StackFrame> CellFrames(IEnumerable<StackFrame> frames) =>

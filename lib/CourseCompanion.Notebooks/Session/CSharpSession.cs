@@ -151,8 +151,8 @@ public sealed class CSharpSession : IDisposable
     /// <summary>
     /// Interrupts the cell that is running, or the next one when none runs and one was asked for; does nothing when there is
     /// none. Training loops end at their next step, what waits is woken, and other code of the cell ends itself at its next
-    /// loop, call or <c>await</c>: no <c>catch</c> keeps it. Only native code, reads and long operations of the framework run on
-    /// until they return; after five seconds, the cell says so.
+    /// loop, call or <c>await</c>: no <c>catch</c> keeps it. What earlier cells left running ends likewise. Only native code, reads
+    /// and long operations of the framework run on until they return; after five seconds, the cell says so.
     /// </summary>
     public void Interrupt()
     {

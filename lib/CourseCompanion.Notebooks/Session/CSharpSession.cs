@@ -344,6 +344,7 @@ public sealed class CSharpSession : IDisposable
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
         var compiled = CellScript.Compile(
+            packages.Count == 0 ? _state?.Script : null,
             (source, resolver) => _state is null
                 ? CSharpScript.Create<object>(source, Options(_firstOptions, resolver), assemblyLoader: _loader)
                 : _state.Script.ContinueWith<object>(source, Options(_nextOptions, resolver)),

@@ -41,12 +41,12 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
     }
 
     /// <summary>The text of a tree with its checks; null when there is nothing to check.</summary>
-    /// <param name="compilation">What the tree is part of; it is bound as far as needed.</param>
     /// <param name="tree">A text without syntax errors.</param>
+    /// <param name="model">Makes the tree's semantic model; called when something needs it.</param>
     /// <param name="cancellation">Ends the work.</param>
-    internal static string? Rewrite(Compilation compilation, SyntaxTree tree, CancellationToken cancellation)
+    internal static string? Rewrite(SyntaxTree tree, Func<SemanticModel> model, CancellationToken cancellation)
     {
-        var rewriter = new CellRewriter(new Lazy<SemanticModel>(() => compilation.GetSemanticModel(tree)), cancellation);
+        var rewriter = new CellRewriter(new Lazy<SemanticModel>(model), cancellation);
         rewriter.Visit(tree.GetRoot(cancellation));
         if (rewriter._edits.Count == 0)
         {
@@ -183,8 +183,7 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
             return;
         }
         var isProperty = member is BasePropertyDeclarationSyntax;
-        var method = isProperty ? null : Model.GetDeclaredSymbol(member, _cancellation) as IMethodSymbol;
-        Replace(node.ArrowToken, (isProperty ? "{get" : "") + "{" + EnterOf(member) + Return(node.Expression, method));
+        Replace(node.ArrowToken, (isProperty ? "{get" : "") + "{" + EnterOf(member) + Return(node.Expression, IsVoid(member)));
         base.VisitArrowExpressionClause(node);
         Insert(member.GetLastToken().Span.End, isProperty ? "}}" : "}");
     }
@@ -197,11 +196,25 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
         function.ChildTokens().Any(token => token.IsKind(SyntaxKind.AsyncKeyword)) ? Type + "EnterAsync();" : Enter;
 
     /// <summary>How an expression becomes the statement that it stands for.</summary>
-    private static string Return(ExpressionSyntax body, IMethodSymbol? method) =>
-        body is ThrowExpressionSyntax || method is not null && IsVoid(method) ? "" : "return ";
+    private static string Return(ExpressionSyntax body, bool isVoid) => body is ThrowExpressionSyntax || isVoid ? "" : "return ";
 
-    private static bool IsVoid(IMethodSymbol method) =>
-        method.ReturnsVoid || method.IsAsync && method.ReturnType is not INamedTypeSymbol { Arity: > 0 };
+    /// <summary>Whether a member gives nothing, as far as its declaration tells: an alias of a task's type would mislead it.</summary>
+    private static bool IsVoid(SyntaxNode member) => member switch
+    {
+        MethodDeclarationSyntax method => IsVoid(method.ReturnType, method.Modifiers),
+        LocalFunctionStatementSyntax function => IsVoid(function.ReturnType, function.Modifiers),
+        AccessorDeclarationSyntax accessor => !accessor.IsKind(SyntaxKind.GetAccessorDeclaration),
+        ConstructorDeclarationSyntax or DestructorDeclarationSyntax => true,
+        _ => false,
+    };
+
+    private static bool IsVoid(TypeSyntax type, SyntaxTokenList modifiers) => type switch
+    {
+        PredefinedTypeSyntax predefined => predefined.Keyword.IsKind(SyntaxKind.VoidKeyword),
+        QualifiedNameSyntax name => IsVoid(name.Right, modifiers),
+        IdentifierNameSyntax => modifiers.Any(SyntaxKind.AsyncKeyword),
+        _ => false,
+    };
 
     // ---- Lambdas: the framework's loops call them.
 
@@ -224,7 +237,7 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
         {
             return;
         }
-        Insert(body.SpanStart, "{" + (!method.IsAsync && CallsNothing(body) ? Hit : EnterOf(node)) + Return(body, method));
+        Insert(body.SpanStart, "{" + (!method.IsAsync && CallsNothing(body) ? Hit : EnterOf(node)) + Return(body, method.ReturnsVoid || method.IsAsync && method.ReturnType is not INamedTypeSymbol { Arity: > 0 }));
         BeforeBody(false, () => Visit(body));
         Insert(body.Span.End, ";}");
     }

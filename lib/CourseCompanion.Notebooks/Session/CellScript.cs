@@ -19,21 +19,26 @@ internal sealed record CompiledCell(Script<object>? Script, ImmutableArray<Diagn
 /// </summary>
 internal static class CellScript
 {
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
     private static readonly ConditionalWeakTable<Script, string> Originals = [];
 
     /// <summary>Compiles a cell with checks; one that has nothing to check, or that checks would break, as it is.</summary>
+    /// <param name="previous">
+    /// The script before it, when the cell has the references of that one and no others; null otherwise, and for the first.
+    /// </param>
     /// <param name="create">Makes a script of a text and of what finds the files of <c>#load</c>.</param>
     /// <param name="text">The cell's text.</param>
     /// <param name="files">What finds the files of <c>#load</c>.</param>
     /// <param name="cancellation">Ends the compilation.</param>
     internal static CompiledCell Compile(
+        Script? previous,
         Func<string, SourceReferenceResolver, Script<object>> create,
         string text,
         SourceReferenceResolver files,
         CancellationToken cancellation)
     {
         var original = create(text, files);
-        if (Rewrite(original, files, cancellation) is var (code, rewrittenFiles))
+        if (Rewrite(previous, original, files, cancellation) is var (code, rewrittenFiles))
         {
             var rewritten = create(code, rewrittenFiles);
             if (!HasErrors(rewritten.Compile(cancellation)))
@@ -73,41 +78,51 @@ internal static class CellScript
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with the checks, the cell runs without them.")]
     private static (string Text, SourceReferenceResolver Files)? Rewrite(
-        Script original, SourceReferenceResolver files, CancellationToken cancellation)
+        Script? previous, Script original, SourceReferenceResolver files, CancellationToken cancellation)
     {
         try
         {
-            var compilation = original.GetCompilation();
-            if (compilation.SyntaxTrees.Any(tree => HasErrors([.. tree.GetDiagnostics(cancellation)])))
+            var tree = CSharpSyntaxTree.ParseText(original.Code, ParseOptions, cancellationToken: cancellation);
+            if (HasErrors([.. tree.GetDiagnostics(cancellation)]))
             {
                 return null;
             }
-            var texts = new Dictionary<string, string>();
-            var own = OwnTree(compilation);
-            string? text = null;
-            foreach (var tree in compilation.SyntaxTrees)
-            {
-                if (CellRewriter.Rewrite(compilation, tree, cancellation) is not { } rewritten)
-                {
-                    continue;
-                }
-                if (tree == own)
-                {
-                    text = rewritten;
-                }
-                else
-                {
-                    texts[tree.FilePath] = rewritten;
-                }
-            }
-            return text is null && texts.Count == 0
-                ? null
-                : (text ?? original.Code, texts.Count == 0 ? files : new RewrittenFiles(files, texts));
+            var root = tree.GetCompilationUnitRoot(cancellation);
+            return root.GetLoadDirectives().Count > 0
+                ? RewriteWithFiles(original.GetCompilation(), files, cancellation)
+                : CellRewriter.Rewrite(tree, Model, cancellation) is { } text ? (text, files) : null;
+
+            // Of a compilation of its own, made of the one before: that of a script takes longer. Most cells need none.
+            SemanticModel Model() => (previous is null || root.ContainsDirectives
+                ? original.GetCompilation().RemoveAllSyntaxTrees().AddSyntaxTrees(tree)
+                : CSharpCompilation.CreateScriptCompilation(
+                    "cell",
+                    tree,
+                    options: OptionsOf(previous).WithUsings(),
+                    previousScriptCompilation: (CSharpCompilation)previous.GetCompilation(),
+                    returnType: typeof(object))).GetSemanticModel(tree);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             return null;
         }
+    }
+
+    private static (string Text, SourceReferenceResolver Files)? RewriteWithFiles(
+        Compilation compilation, SourceReferenceResolver files, CancellationToken cancellation)
+    {
+        var texts = new Dictionary<string, string>();
+        var own = OwnTree(compilation);
+        foreach (var tree in compilation.SyntaxTrees)
+        {
+            if (CellRewriter.Rewrite(tree, () => compilation.GetSemanticModel(tree), cancellation) is { } rewritten)
+            {
+                texts[tree.FilePath] = rewritten;
+            }
+        }
+        return texts.Count == 0
+            ? null
+            : (texts.GetValueOrDefault(own.FilePath) ?? own.GetText(cancellation).ToString(), new RewrittenFiles(files, texts));
     }
 
     /// <summary>The files of <c>#load</c>, some of them with checks.</summary>

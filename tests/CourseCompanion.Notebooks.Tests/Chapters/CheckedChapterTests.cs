@@ -24,6 +24,7 @@ public sealed class CheckedChapterTests
             }
             var isRewritten = false;
             var compiled = CellScript.Compile(
+                last,
                 (source, files) =>
                 {
                     isRewritten |= source != text;

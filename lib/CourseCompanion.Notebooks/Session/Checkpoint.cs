@@ -20,8 +20,12 @@ public sealed class CellInterruptedException : OperationCanceledException
 /// recursion without end becomes an exception before it is the end of the process. Public since cells call them; not for people.
 /// </summary>
 /// <remarks>
-/// The flag belongs to the process. It stays up after an interrupted cell until the next one begins: what the cell left running,
-/// and what earlier cells did, ends with it.
+/// <para>The flag belongs to the process. It stays up after an interrupted cell until the next one begins: what the cell left
+/// running, and what earlier cells did, ends with it.</para>
+/// <para>Recursions that pass no check, or none in time, still end the process: the equality of records that contain each other,
+/// LINQ operators stacked 100,000 deep, a <c>stackalloc</c> larger than the stack, an expression tree that calls itself, and
+/// .NET code that catches and throws anew at every level (a comparison that sorts, <c>Lazy</c> in <c>Lazy</c>), for a handler
+/// runs on top of the stack that it unwinds.</para>
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Checkpoint

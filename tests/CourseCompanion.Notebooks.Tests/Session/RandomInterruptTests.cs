@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace CourseCompanion.Notebooks.Tests.Session;
 
 /// <summary>
-/// Interrupts at random moments of cells of all kinds: most while they run, some while they are compiled. COURSE_INTERRUPTS says how many
-/// (2,000 by hand); the seed stands in the output.
+/// Interrupts at random moments of cells of all kinds: most while they run, some while they are compiled. COURSE_INTERRUPTS says
+/// how many (2,000 by hand); the seed stands in the output.
 /// </summary>
 public sealed class RandomInterruptTests(ITestOutputHelper output) : IDisposable
 {

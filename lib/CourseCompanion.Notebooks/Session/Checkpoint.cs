@@ -119,10 +119,11 @@ public static class Checkpoint
     /// <param name="error">What was thrown.</param>
     public static bool May(Exception? error)
     {
+        var isEnding = _interrupting || CellExecution.Flow is { IsCutOff: true };
         for (; error is not null; error = error.InnerException)
         {
             if (error is InsufficientExecutionStackException
-                || _interrupting && error is CellInterruptedException or ThreadInterruptedException
+                || isEnding && error is CellInterruptedException or ThreadInterruptedException
                 || error is OperationCanceledException cancelled && CellExecution.IsLeft(cancelled.CancellationToken)
                 || error is AggregateException { InnerExceptions: { Count: > 1 } all } && !all.All(May))
             {

@@ -1,4 +1,4 @@
-using CourseCompanion.Data;
+using CourseCompanion.Data.Images;
 using TorchSharp;
 
 namespace CourseCompanion.Charts;

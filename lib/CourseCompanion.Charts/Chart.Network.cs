@@ -1,5 +1,5 @@
 using CourseCompanion.Charts.Plotly;
-using CourseCompanion.Teaching;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Charts;
 

@@ -1,6 +1,6 @@
 using CourseCompanion.Charts.Plotly;
 using CourseCompanion.Evaluation;
-using CourseCompanion.Teaching;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Charts;
 

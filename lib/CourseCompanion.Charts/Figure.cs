@@ -4,7 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Charts.Plotly;
-using CourseCompanion.Teaching;
+using CourseCompanion.Display;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Charts;
 

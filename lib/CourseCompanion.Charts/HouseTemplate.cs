@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Charts.Plotly;
-using CourseCompanion.Teaching;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Charts;
 

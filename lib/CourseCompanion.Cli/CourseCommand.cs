@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using CourseCompanion.Cli.Commands;
-using CourseCompanion.Data;
+using CourseCompanion.French;
 using CourseCompanion.Work;
 using NotebookParameterException = CourseCompanion.Notebooks.Execution.NotebookParameterException;
 

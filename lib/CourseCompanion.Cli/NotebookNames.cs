@@ -1,4 +1,5 @@
-using CourseCompanion.Data;
+using CourseCompanion.French;
+
 namespace CourseCompanion.Cli;
 
 /// <summary>Turns what someone types for a notebook into its file: a path, a name, or the number of a chapter.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using CourseCompanion.Display;
 using CourseCompanion.Evaluation;
-using CourseCompanion.Teaching;
 using TorchSharp;
 
 namespace CourseCompanion.Charts.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CourseCompanion.Teaching;
+using CourseCompanion.Display;
 using Plotly.NET.CSharp;
 using Net = Plotly.NET;
 using NetChart = Plotly.NET.CSharp.Chart;

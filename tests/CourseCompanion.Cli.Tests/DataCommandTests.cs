@@ -1,5 +1,5 @@
 using CourseCompanion.Cli.Running;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
 
 namespace CourseCompanion.Cli.Tests;
 

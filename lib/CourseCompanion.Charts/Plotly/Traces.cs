@@ -212,7 +212,7 @@ public sealed record HeatmapTrace : Trace
 /// <summary>A picture drawn in data coordinates, one unit per pixel.</summary>
 public sealed record ImageTrace : Trace
 {
-    /// <summary>The picture as a data URI (<see cref="Data.ImageFile.ToDataUri"/>).</summary>
+    /// <summary>The picture as a data URI (<see cref="Data.Images.ImageFile.ToDataUri"/>).</summary>
     public required string Source { get; init; }
 
     /// <summary>False keeps pixels square and sharp.</summary>

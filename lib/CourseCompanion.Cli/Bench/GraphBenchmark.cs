@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Data;
-using CourseCompanion.Evaluation;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
+using CourseCompanion.Results;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 

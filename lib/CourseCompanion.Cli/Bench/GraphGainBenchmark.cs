@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CourseCompanion.Data;
-using CourseCompanion.Evaluation;
 using CourseCompanion.Experiments;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
+using CourseCompanion.Results;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Cli.Bench;

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
-using CourseCompanion.SemiSupervised;
+using CourseCompanion.SelfTraining;
+using CourseCompanion.Results;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
 

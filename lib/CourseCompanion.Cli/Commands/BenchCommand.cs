@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Cli.Bench;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Cli.Commands;
 

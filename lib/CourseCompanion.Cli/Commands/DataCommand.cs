@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using CourseCompanion.Cli.Running;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Cli.Commands;
 

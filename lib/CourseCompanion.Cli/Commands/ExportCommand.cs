@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 

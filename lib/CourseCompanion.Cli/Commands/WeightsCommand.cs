@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
 using CourseCompanion.Models;
 
 namespace CourseCompanion.Cli.Commands;

@@ -3,7 +3,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CourseCompanion.Cli.Commands;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Files;
 using CourseCompanion.Work;
 using TorchSharp;
 

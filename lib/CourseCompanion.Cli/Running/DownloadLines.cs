@@ -1,5 +1,5 @@
 using System.Globalization;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
 
 namespace CourseCompanion.Cli.Running;
 

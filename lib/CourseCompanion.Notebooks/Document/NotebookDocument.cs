@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
 
 namespace CourseCompanion.Notebooks.Document;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
+using CourseCompanion.French;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Notebooks.Session;

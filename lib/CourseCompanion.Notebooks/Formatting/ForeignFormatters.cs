@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using CourseCompanion.Charts;
+using CourseCompanion.Display;
 using CourseCompanion.Tables;
-using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Notebooks.Formatting;
 

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Charts;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 

@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
 
 namespace CourseCompanion.Notebooks.Session;
 

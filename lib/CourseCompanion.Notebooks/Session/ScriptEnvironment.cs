@@ -47,7 +47,7 @@ internal static class ScriptEnvironment
     internal static IReadOnlyList<Assembly> DefaultAssemblies() =>
     [
         typeof(ScriptEnvironment).Assembly,
-        typeof(Training.WorkContext).Assembly,
+        typeof(Work.WorkContext).Assembly,
         typeof(Charts.Figure).Assembly,
         typeof(TorchSharp.torch).Assembly,
         .. Preloaded.Select(Assembly.Load),

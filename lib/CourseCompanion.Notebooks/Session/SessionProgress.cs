@@ -1,6 +1,6 @@
 using System.Globalization;
 using CourseCompanion.Notebooks.Formatting;
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 
 namespace CourseCompanion.Notebooks.Session;
 

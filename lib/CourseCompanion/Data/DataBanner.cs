@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using CourseCompanion.Teaching;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Display;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Data;
 

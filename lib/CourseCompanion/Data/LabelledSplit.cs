@@ -1,3 +1,4 @@
+using CourseCompanion.Files;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Data;

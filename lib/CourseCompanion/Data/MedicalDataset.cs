@@ -1,4 +1,7 @@
-using CourseCompanion.Training;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Data.Synthetic;
+using CourseCompanion.Files;
+using CourseCompanion.Work;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,8 +2,9 @@ using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
-using CourseCompanion.SemiSupervised;
+using CourseCompanion.SelfTraining;
 using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Experiments;

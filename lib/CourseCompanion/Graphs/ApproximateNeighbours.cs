@@ -1,5 +1,5 @@
 using Cloud.Unum.USearch;
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Graphs;
@@ -45,6 +45,7 @@ internal static class ApproximateNeighbours
 
     private static USearchIndex CreateIndex(int dimension)
     {
+        // USearch asks for libgomp.so.1. libtorch for Linux brings one, loaded by now, so that the system needs none.
         try
         {
             return new USearchIndex(MetricKind.L2sq, ScalarKind.Float32, (ulong)dimension, expansionAdd: Expansion, expansionSearch: Expansion);

@@ -1,5 +1,5 @@
-using CourseCompanion.Teaching;
-using CourseCompanion.Training;
+using CourseCompanion.French;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Graphs;

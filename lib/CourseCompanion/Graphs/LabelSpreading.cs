@@ -1,4 +1,4 @@
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Graphs;

@@ -40,7 +40,7 @@ public sealed class NeighbourGraph : IDisposable
     /// <summary>Builds the graph of some points.</summary>
     /// <param name="points">Features [N, D], one row per point, of any floating type, on CPU or GPU.</param>
     /// <param name="options">Settings; the course's if null.</param>
-    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="Work.WorkContext.Cancellation"/>.</param>
     /// <exception cref="ArgumentException">The shape is not [N, D], or a feature is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are not enough points for k neighbours, or gamma is not positive.</exception>
     public static NeighbourGraph Build(Tensor points, GraphOptions? options = null, CancellationToken cancellation = default)
@@ -59,7 +59,7 @@ public sealed class NeighbourGraph : IDisposable
     /// neighbours than those found already, by the same search, nothing is searched again.
     /// </summary>
     /// <param name="options">The other settings.</param>
-    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="Work.WorkContext.Cancellation"/>.</param>
     /// <returns>A new graph; this one stays as it is.</returns>
     /// <inheritdoc cref="Build" path="/exception"/>
     public NeighbourGraph With(GraphOptions options, CancellationToken cancellation = default)

@@ -35,7 +35,7 @@ public sealed record PropagationResult : ClassPredictions
     /// k nearest points of the graph, weighted like its edges.
     /// </summary>
     /// <param name="points">Features [M, D] from the same network as the graph's.</param>
-    /// <param name="cancellation">Stops the work, besides <see cref="Training.WorkContext.Cancellation"/>.</param>
+    /// <param name="cancellation">Stops the work, besides <see cref="Work.WorkContext.Cancellation"/>.</param>
     /// <exception cref="ArgumentException">Another number of features, or one that is not finite.</exception>
     public ClassPredictions Predict(Tensor points, CancellationToken cancellation = default)
     {

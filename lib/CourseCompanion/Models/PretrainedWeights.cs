@@ -1,4 +1,5 @@
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Files;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Models;

@@ -1,3 +1,4 @@
+using CourseCompanion.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using CourseCompanion.Graphs;
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Projection;

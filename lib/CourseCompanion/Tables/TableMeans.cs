@@ -12,8 +12,8 @@ public readonly record struct TableMean(double Value, long Count, long Missing)
     /// <returns>French text, such as <c>1,5 (moyenne de 2 valeurs, 1 manquante)</c>.</returns>
     public override string ToString()
     {
-        var missing = Missing == 0 ? "" : $", {Teaching.FrenchNumbers.Count(Missing, "manquante")}";
-        return $"{Teaching.FrenchNumbers.Compact(Value)} (moyenne de {Teaching.FrenchNumbers.Count(Count, "valeur")}{missing})";
+        var missing = Missing == 0 ? "" : $", {French.FrenchNumbers.Count(Missing, "manquante")}";
+        return $"{French.FrenchNumbers.Compact(Value)} (moyenne de {French.FrenchNumbers.Count(Count, "valeur")}{missing})";
     }
 }
 

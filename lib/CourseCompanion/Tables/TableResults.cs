@@ -1,5 +1,4 @@
-using CourseCompanion.Evaluation;
-using CourseCompanion.Teaching;
+using CourseCompanion.Results;
 using Microsoft.Data.Analysis;
 
 namespace CourseCompanion.Tables;

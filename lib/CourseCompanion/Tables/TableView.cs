@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CourseCompanion.Teaching;
+using CourseCompanion.Display;
+using CourseCompanion.French;
 using Microsoft.Data.Analysis;
 
 namespace CourseCompanion.Tables;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Teaching;
 

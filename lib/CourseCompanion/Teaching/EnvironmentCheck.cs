@@ -1,6 +1,9 @@
-using CourseCompanion.Data;
-using CourseCompanion.Evaluation;
-using CourseCompanion.Training;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Display;
+using CourseCompanion.Files;
+using CourseCompanion.French;
+using CourseCompanion.Results;
+using CourseCompanion.Work;
 using TorchSharp;
 
 namespace CourseCompanion.Teaching;

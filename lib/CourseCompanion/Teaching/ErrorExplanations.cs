@@ -1,5 +1,5 @@
 using System.Globalization;
-using CourseCompanion.Data;
+using CourseCompanion.Files;
 
 namespace CourseCompanion.Teaching;
 

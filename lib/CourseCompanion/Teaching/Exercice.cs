@@ -1,3 +1,6 @@
+using CourseCompanion.Display;
+using CourseCompanion.French;
+
 namespace CourseCompanion.Teaching;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using CourseCompanion.Display;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Teaching;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CourseCompanion.Display;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Teaching;
 

@@ -1,4 +1,5 @@
 using CourseCompanion.Data;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;

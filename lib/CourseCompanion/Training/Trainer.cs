@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
-using CourseCompanion.Teaching;
+using CourseCompanion.French;
+using CourseCompanion.Work;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using CourseCompanion.Data;
-using CourseCompanion.Teaching;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Display;
+using CourseCompanion.Files;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Tests.Data;

@@ -1,4 +1,5 @@
 using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
 using CourseCompanion.Training;

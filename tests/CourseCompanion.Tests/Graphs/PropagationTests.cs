@@ -1,6 +1,6 @@
 using CourseCompanion.Graphs;
-using CourseCompanion.Tests.Training;
-using CourseCompanion.Training;
+using CourseCompanion.Tests.Work;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Graphs;

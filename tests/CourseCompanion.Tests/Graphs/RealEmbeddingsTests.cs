@@ -4,7 +4,6 @@ using System.Text.Json;
 using CourseCompanion.Data;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
-using CourseCompanion.Tests.Data;
 using CourseCompanion.Tests.Shared;
 using CourseCompanion.Training;
 using TorchSharp;

@@ -1,6 +1,5 @@
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
 using CourseCompanion.Models;
-using CourseCompanion.Tests.Data;
 
 namespace CourseCompanion.Tests.Models;
 

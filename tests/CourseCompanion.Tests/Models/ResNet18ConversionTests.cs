@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CourseCompanion.Files;
 using CourseCompanion.Models;
 
 namespace CourseCompanion.Tests.Models;

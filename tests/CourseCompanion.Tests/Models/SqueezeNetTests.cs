@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CourseCompanion.Files;
 using CourseCompanion.Models;
 using CourseCompanion.Training;
 using TorchSharp;

@@ -1,7 +1,7 @@
 using System.Globalization;
+using CourseCompanion.Display;
+using CourseCompanion.Results;
 using CourseCompanion.Tables;
-using CourseCompanion.Teaching;
-using CourseCompanion.Tests.Data;
 using Microsoft.Data.Analysis;
 
 namespace CourseCompanion.Tests.Tables;

@@ -1,6 +1,7 @@
-using CourseCompanion.Data;
+using CourseCompanion.Data.Sources;
+using CourseCompanion.Display;
+using CourseCompanion.Files;
 using CourseCompanion.Teaching;
-using CourseCompanion.Tests.Data;
 
 namespace CourseCompanion.Tests.Teaching;
 

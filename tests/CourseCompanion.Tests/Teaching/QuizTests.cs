@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CourseCompanion.Display;
 using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Tests.Teaching;

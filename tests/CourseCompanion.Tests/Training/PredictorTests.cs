@@ -1,5 +1,7 @@
 using CourseCompanion.Models;
+using CourseCompanion.Tests.Work;
 using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;

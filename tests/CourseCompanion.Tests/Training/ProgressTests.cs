@@ -1,4 +1,4 @@
-using CourseCompanion.Training;
+using CourseCompanion.Work;
 
 namespace CourseCompanion.Tests.Training;
 

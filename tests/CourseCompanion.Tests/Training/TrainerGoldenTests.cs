@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CourseCompanion.Tests.Work;
 using CourseCompanion.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,7 +1,9 @@
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
+using CourseCompanion.Tests.Work;
 using CourseCompanion.Training;
+using CourseCompanion.Work;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Training;

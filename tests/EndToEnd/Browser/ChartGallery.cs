@@ -1,6 +1,6 @@
 using CourseCompanion.Charts;
 using CourseCompanion.Charts.Plotly;
-using CourseCompanion.Data;
+using CourseCompanion.Data.Images;
 using CourseCompanion.Evaluation;
 using TorchSharp;
 using NetChart = Plotly.NET.CSharp.Chart;

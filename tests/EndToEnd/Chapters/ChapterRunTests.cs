@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using CourseCompanion.Teaching;
+using CourseCompanion.Display;
 
 namespace CourseCompanion.EndToEnd.Chapters;
 

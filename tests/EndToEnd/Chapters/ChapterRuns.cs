@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Teaching;
 using CourseCompanion.Tests.Shared;

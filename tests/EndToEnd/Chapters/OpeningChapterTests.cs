@@ -1,4 +1,4 @@
-using CourseCompanion.Teaching;
+using CourseCompanion.Display;
 
 namespace CourseCompanion.EndToEnd.Chapters;
 

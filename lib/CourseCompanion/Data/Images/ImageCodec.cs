@@ -1,4 +1,5 @@
-using CourseCompanion.Training;
+using CourseCompanion.Files;
+using CourseCompanion.Work;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Advanced;
 using SixLabors.ImageSharp.Formats;

@@ -1,3 +1,5 @@
+using CourseCompanion.Files;
+
 namespace CourseCompanion.Data.Images;
 
 /// <summary>What an image file says of itself, read and checked before anything is decoded.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CourseCompanion.Files;
 
 namespace CourseCompanion.Data.Images;
 

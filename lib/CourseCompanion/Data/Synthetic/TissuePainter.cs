@@ -1,4 +1,5 @@
 using System.Numerics;
+using CourseCompanion.Data.Sources;
 
 namespace CourseCompanion.Data.Synthetic;
 

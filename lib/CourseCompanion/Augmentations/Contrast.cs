@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Augmentations;
+
+/// <summary>Flattens or sharpens the contrast of each image: distances from its mean grey are multiplied by a factor of its own.</summary>
+public sealed class Contrast : Augmentation
+{
+    private readonly double _strength;
+
+    /// <summary>Makes a change of contrast.</summary>
+    /// <param name="strength">Factors run from 1 - strength to 1 + strength; 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The strength is not between 0 and 1.</exception>
+    public Contrast(double strength) => _strength = Range.Check(strength, 0, 1);
+
+    /// <inheritdoc/>
+    public override int ParameterCount => 1;
+
+    /// <inheritdoc/>
+    protected internal override Tensor Transform(Tensor images, Tensor unit)
+    {
+        Tensor mean = Luma.Of(images).mean([1, 2, 3], keepdim: true);
+        return images.sub(mean).mul(Uniform(unit, 0, 1 - _strength, 1 + _strength)).add(mean).clamp(-1, 1);
+    }
+}

@@ -15,6 +15,7 @@ public static class NotebookWorker
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        RegexTimeout.Set();
         if (arguments.Count != 2)
         {
             await Console.Error.WriteLineAsync("This command is started by 'course run', not by hand.").ConfigureAwait(false);

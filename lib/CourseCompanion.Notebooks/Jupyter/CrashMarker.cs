@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CourseCompanion.Notebooks.Jupyter;
 
 /// <summary>
-/// A file that exists while a cell runs. A fault in a native library or an endless recursion ends the process without
+/// A file that exists while a cell runs. A fault in a native library or the end of memory ends the process without
 /// a word; the kernel that the front end starts in its place finds the file and says what happened.
 /// </summary>
 internal sealed class CrashMarker
@@ -24,7 +24,7 @@ internal sealed class CrashMarker
                 var cell = File.ReadAllText(path);
                 _report =
                     $"Le noyau précédent s’est arrêté brutalement pendant la cellule {cell}\n"
-                    + "Causes fréquentes : une récursion sans fin, la mémoire épuisée, une erreur dans une bibliothèque native. "
+                    + "Causes fréquentes : la mémoire épuisée, une erreur dans une bibliothèque native. "
                     + "Ses variables sont perdues : exécutez de nouveau les cellules depuis le début.";
                 File.Delete(path);
             }

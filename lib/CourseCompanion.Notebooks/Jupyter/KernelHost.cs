@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
+using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -18,6 +18,7 @@ public static class KernelHost
     /// <exception cref="InvalidDataException">The file is not a connection file.</exception>
     public static int Serve(string connectionFile)
     {
+        RegexTimeout.Set();
         // Messages to whoever started the process; the session takes Console.Error over for the cells.
         var log = Console.Error;
         using var server = new KernelServer(ConnectionFile.Load(connectionFile), connectionFile + ".cell");
@@ -30,17 +31,6 @@ public static class KernelHost
         });
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        ExceptionHandling.SetUnhandledExceptionHandler(error =>
-        {
-            if (IsOurThread())
-            {
-                return false;
-            }
-
-            // Thrown on a thread that a cell started, in a timer or an async void method: the thread ends, the kernel goes on.
-            server.Warn(error);
-            return true;
-        });
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             if (!server.Completion.IsCompleted)
@@ -71,12 +61,6 @@ public static class KernelHost
             server.Shutdown();
         }
     }
-
-    // A thread of the kernel without which it would stand still.
-    private static bool IsOurThread() =>
-        Thread.CurrentThread.Name is { } name
-        && (name.StartsWith("Jupyter ", StringComparison.Ordinal) || name.StartsWith("ZMTP ", StringComparison.Ordinal)
-            || name.StartsWith("notebook ", StringComparison.Ordinal));
 
     private static void KillAfter(TimeSpan limit) => new Thread(() =>
     {

@@ -36,6 +36,7 @@ public sealed class KernelServer : IDisposable
     private readonly KernelSession _session = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CrashMarker _crashMarker;
+    private volatile CancellationTokenSource? _executing;
 
     /// <summary>Binds the sockets.</summary>
     /// <param name="connection">Where to listen, and the key of the signatures.</param>
@@ -92,6 +93,8 @@ public sealed class KernelServer : IDisposable
     public void Interrupt()
     {
         _output.Hurry();
+        // Also a request whose cell has not begun yet: it waits for the session, or is on its way to it.
+        _executing?.Cancel();
         _session.Interrupt();
     }
 
@@ -126,13 +129,6 @@ public sealed class KernelServer : IDisposable
     /// <summary>Publishes a text on standard error of the last cell: for what happens outside of cells.</summary>
     internal void Warn(string text) => _output.Publish(new StreamOutput("stderr", text + "\n"));
 
-    /// <summary>Publishes an exception that nothing has caught, on a thread that a cell left running.</summary>
-    internal void Warn(Exception uncaught)
-    {
-        var trace = _session.Current?.Describe(uncaught).Traceback ?? [uncaught.ToString()];
-        Warn("\nUne exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule :\n" + string.Join('\n', trace));
-    }
-
     /// <summary>Writes a line for each kind of message that was refused or lost; nothing when all went well.</summary>
     internal void Report(TextWriter log)
     {
@@ -166,13 +162,19 @@ public sealed class KernelServer : IDisposable
 
     private void Serve(JupyterMessage request, RouterSocket socket)
     {
+        // Before anyone is told that the kernel is busy: who then interrupts means this request.
+        var executing = request.Type == "execute_request" ? new CancellationTokenSource() : null;
+        if (executing is not null)
+        {
+            _executing = executing;
+        }
         _output.Status("busy", request);
         List<JupyterMessage> stopped = [];
         try
         {
-            if (request.Type == "execute_request")
+            if (executing is not null)
             {
-                stopped = Execute(request, socket);
+                stopped = Execute(request, socket, executing.Token);
             }
             else if (Answer(request) is { } content)
             {
@@ -186,6 +188,10 @@ public sealed class KernelServer : IDisposable
             Reply(request, socket, ReplyContent.Error(new ErrorOutput(name, e.Message, [e.Message])));
         }
 
+        if (executing is not null)
+        {
+            _executing = null;
+        }
         _output.Status("idle", request);
         foreach (var pending in stopped)
         {
@@ -252,7 +258,7 @@ public sealed class KernelServer : IDisposable
         CodePoints.ToUtf16(Code(request), request.GetInt32("cursor_pos", int.MaxValue));
 
     /// <summary>Executes a cell, and gives the requests that its error stops.</summary>
-    private List<JupyterMessage> Execute(JupyterMessage request, RouterSocket socket)
+    private List<JupyterMessage> Execute(JupyterMessage request, RouterSocket socket, CancellationToken interrupt)
     {
         var code = Code(request);
         var silent = request.GetBoolean("silent", missing: false);
@@ -261,7 +267,7 @@ public sealed class KernelServer : IDisposable
         _input.BeginCell(request.GetBoolean("allow_stdin", missing: true) ? request : null);
 
         JsonObject content;
-        if (_session.Wait() is not { } session)
+        if (_session.Wait(interrupt) is not { } session)
         {
             var interrupted = new ErrorOutput("KeyboardInterrupt", "Exécution interrompue.", ["Exécution interrompue."]);
             _output.Publish(interrupted);
@@ -281,7 +287,7 @@ public sealed class KernelServer : IDisposable
             }
 
             _crashMarker.Set(session.ExecutionCount + 1, code);
-            var options = new ExecuteOptions { Silent = silent, StoreHistory = request.GetBoolean("store_history", missing: true) };
+            var options = new ExecuteOptions { Silent = silent, StoreHistory = request.GetBoolean("store_history", missing: true), Interrupt = interrupt };
             var result = session.ExecuteAsync(code, options).GetAwaiter().GetResult();
             content = result.Error is null
                 ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = ReplyContent.UserExpressions(session, request) }

@@ -40,13 +40,23 @@ internal sealed class KernelSession : IDisposable
     }
 
     /// <summary>The session, as soon as it can run cells; null when the wait was interrupted.</summary>
-    public CSharpSession? Wait()
+    /// <param name="interrupt">Interrupts it.</param>
+    public CSharpSession? Wait(CancellationToken interrupt)
     {
-        if (Current is { } started)
+        try
         {
-            return started;
+            return Current ?? _start.Task.WaitAsync(interrupt).GetAwaiter().GetResult();
         }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
+    /// <summary>The language service, as soon as it is there.</summary>
+    /// <exception cref="OperationCanceledException">The wait was interrupted.</exception>
+    public LanguageService Language()
+    {
         using var cancellation = new CancellationTokenSource();
         lock (_sync)
         {
@@ -55,11 +65,7 @@ internal sealed class KernelSession : IDisposable
 
         try
         {
-            return _start.Task.WaitAsync(cancellation.Token).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
+            return Wait(cancellation.Token) is null ? throw new OperationCanceledException("Interrupted.") : _language!;
         }
         finally
         {
@@ -70,11 +76,7 @@ internal sealed class KernelSession : IDisposable
         }
     }
 
-    /// <summary>The language service, as soon as it is there.</summary>
-    /// <exception cref="OperationCanceledException">The wait was interrupted.</exception>
-    public LanguageService Language() => Wait() is null ? throw new OperationCanceledException("Interrupted.") : _language!;
-
-    /// <summary>Ends the running cell, or the wait for the session; does nothing when there is neither.</summary>
+    /// <summary>Ends the running cell, or the wait for the language service; does nothing when there is neither.</summary>
     public void Interrupt()
     {
         lock (_sync)

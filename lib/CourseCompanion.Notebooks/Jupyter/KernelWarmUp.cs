@@ -18,7 +18,7 @@ internal static class KernelWarmUp
     {
         try
         {
-            session.EvaluateAsync(TypicalExpression).Wait();
+            session.WarmUpAsync(TypicalExpression).Wait();
             LoadEngine();
             language.WarmUp();
         }

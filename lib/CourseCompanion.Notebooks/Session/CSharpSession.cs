@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Work;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
@@ -40,9 +41,9 @@ public sealed class CSharpSession : IDisposable
     private readonly PackageRestore _packages = new();
     private readonly CellIndex _cells = new();
     private readonly Lock _gate = new();
+    private readonly List<CellExecution> _pending = [];
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
-    private Interruption? _running;
     private MimeBundle? _value;
     private bool _disposed;
 
@@ -56,6 +57,7 @@ public sealed class CSharpSession : IDisposable
         {
             throw new InvalidOperationException("This process already has a notebook session; dispose of it first.");
         }
+        UncaughtExceptions.Install();
         _thread = new CellThread();
         var assemblies = options.Assemblies ?? ScriptEnvironment.DefaultAssemblies();
         foreach (var assembly in assemblies)
@@ -65,7 +67,7 @@ public sealed class CSharpSession : IDisposable
         }
         _firstOptions = ScriptEnvironment.CreateOptions(options, assemblies);
         // References and imports are inherited from submission to submission; repeating them would bind them again.
-        _nextOptions = _firstOptions.WithReferences(Array.Empty<Microsoft.CodeAnalysis.MetadataReference>()).WithImports(Array.Empty<string>());
+        _nextOptions = _firstOptions.WithReferences(Array.Empty<MetadataReference>()).WithImports(Array.Empty<string>());
         _output = new OutputChannel(output => Output?.Invoke(output), _thread);
         _console = new SessionConsole(_output, options.Input);
         _previousProgress = WorkContext.Progress;
@@ -89,6 +91,9 @@ public sealed class CSharpSession : IDisposable
     internal static CSharpSession Current =>
         _current ?? throw new InvalidOperationException("No notebook session is running in this process.");
 
+    /// <summary>The session of this process; null when there is none.</summary>
+    internal static CSharpSession? CurrentOrNull => _current;
+
     /// <summary>
     /// Compiles and runs a cell. Calls are executed in the order in which they were made; the task ends after the
     /// cell's last output.
@@ -101,7 +106,30 @@ public sealed class CSharpSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(code);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _thread.Enqueue(() => Execute(code, options ?? new ExecuteOptions()));
+        options ??= new ExecuteOptions();
+        var execution = new CellExecution(options.Internal, TellUnstoppable);
+        var interrupt = options.Interrupt.UnsafeRegister(
+            static request => ((CellExecution)request!).Request(ExecutionStatus.Interrupted), execution);
+        lock (_gate)
+        {
+            // From now on it can be interrupted, also before it begins.
+            _pending.Add(execution);
+            return _thread.Enqueue(() =>
+            {
+                try
+                {
+                    return Execute(code, options, execution);
+                }
+                finally
+                {
+                    interrupt.Dispose();
+                    lock (_gate)
+                    {
+                        _pending.Remove(execution);
+                    }
+                }
+            });
+        }
     }
 
     /// <summary>
@@ -114,18 +142,34 @@ public sealed class CSharpSession : IDisposable
     public Task<ExecutionResult> EvaluateAsync(string expression) => ExecuteAsync(expression, new ExecuteOptions { Evaluate = true });
 
     /// <summary>Compiles and runs an empty cell, so that the first one of the user is quick.</summary>
-    public Task WarmUpAsync() => _thread.Enqueue(() => Execute("", new ExecuteOptions { Silent = true }));
+    public Task WarmUpAsync() => ExecuteAsync("", new ExecuteOptions { Silent = true, Internal = true });
+
+    /// <summary>Evaluates an expression, so that what it uses is quick afterwards.</summary>
+    /// <param name="expression">A C# expression.</param>
+    internal Task WarmUpAsync(string expression) => ExecuteAsync(expression, new ExecuteOptions { Evaluate = true, Internal = true });
 
     /// <summary>
-    /// Interrupts the cell that is running; does nothing when none is. Training loops end at their next step; other
-    /// code is aborted, also after an <c>await</c>, in a loop that swallows exceptions or in a wait. Only native code
-    /// runs on until it returns.
+    /// Interrupts the cell that is running, or the next one when none runs and one was asked for; does nothing when there is
+    /// none. Training loops end at their next step, what waits is woken, and other code of the cell ends itself at its next
+    /// loop, call or <c>await</c>: no <c>catch</c> keeps it. What earlier cells left running ends likewise. Only native code, reads
+    /// and long operations of the framework run on until they return; after five seconds, the cell says so.
     /// </summary>
     public void Interrupt()
     {
         lock (_gate)
         {
-            _running?.Request(ExecutionStatus.Interrupted);
+            if (_pending.TrueForAll(execution => execution.IsInternal))
+            {
+                return;
+            }
+            foreach (var execution in _pending)
+            {
+                execution.Request(ExecutionStatus.Interrupted);
+                if (!execution.IsInternal)
+                {
+                    return;
+                }
+            }
         }
     }
 
@@ -157,12 +201,17 @@ public sealed class CSharpSession : IDisposable
         Interlocked.CompareExchange(ref _current, null, this);
     }
 
-    /// <summary>The report of an exception that was thrown outside of the running cell.</summary>
-    internal ErrorOutput Describe(Exception error) => ErrorReports.Runtime(error, _cells);
+    /// <summary>Says on standard error that an exception was thrown on another thread than the cells', and nothing caught it.</summary>
+    internal void Report(Exception uncaught) => Emit(new StreamOutput(
+        "stderr",
+        "\nUne exception que rien n’a interceptée, dans un autre fil d’exécution que celui de la cellule :\n"
+        + string.Join('\n', ErrorReports.Runtime(uncaught, _cells).Traceback) + "\n"));
 
     internal void Emit(SessionOutput output) => _output.Emit(output);
 
-    private ExecutionResult Execute(string code, ExecuteOptions options)
+    private void TellUnstoppable() => _output.Write("stderr", ErrorReports.Unstoppable);
+
+    private ExecutionResult Execute(string code, ExecuteOptions options, CellExecution execution)
     {
         var watch = Stopwatch.StartNew();
         if (options.IsCounted)
@@ -170,49 +219,37 @@ public sealed class CSharpSession : IDisposable
             ExecutionCount++;
         }
         _value = null;
-        using var interruption = new Interruption(Thread.CurrentThread, _output.NoAbort);
-        _output.CellAbort = interruption.Abort;
-        _output.CellInterrupt = interruption.Cooperative;
-        WorkContext.Cancellation = interruption.Cooperative;
-        lock (_gate)
-        {
-            _running = interruption;
-        }
+        WorkContext.Cancellation = execution.Cooperative;
         using var timer = options.Timeout is { } limit
-            ? new Timer(_ => interruption.Request(ExecutionStatus.TimedOut), null, limit, Timeout.InfiniteTimeSpan)
+            ? new Timer(_ => execution.Request(ExecutionStatus.TimedOut), null, limit, Timeout.InfiniteTimeSpan)
             : null;
         ErrorOutput? error;
         try
         {
-            error = Run(code, options, interruption, watch);
+            error = Run(code, options, execution, watch);
         }
         finally
         {
-            interruption.End();
-            _output.CellAbort = CancellationToken.None;
-            _output.CellInterrupt = CancellationToken.None;
+            execution.End();
             WorkContext.Cancellation = CancellationToken.None;
-            lock (_gate)
-            {
-                _running = null;
-            }
         }
         if (error is not null && !options.Evaluate)
         {
             Emit(error);
         }
         _output.Drain();
-        var status = error is null ? ExecutionStatus.Ok : interruption.Reason ?? ExecutionStatus.Error;
+        var status = error is null ? ExecutionStatus.Ok : execution.Reason ?? ExecutionStatus.Error;
         return new ExecutionResult(status, ExecutionCount, watch.Elapsed, error) { Value = _value };
     }
 
     /// <summary>Runs a cell and gives the error that ended it, or null.</summary>
-    private ErrorOutput? Run(string code, ExecuteOptions options, Interruption interruption, Stopwatch watch)
+    private ErrorOutput? Run(string code, ExecuteOptions options, CellExecution execution, Stopwatch watch)
     {
         try
         {
+            execution.Begin();
             var source = CellSource.Parse(code);
-            IReadOnlyList<string> packages = source.Packages.Count == 0 ? [] : Restore(source.Packages, interruption.Cooperative);
+            IReadOnlyList<string> packages = source.Packages.Count == 0 ? [] : Restore(source.Packages, execution.Cooperative);
             // References come with a submission: a cell that only asks for packages has an empty one.
             IReadOnlyList<CellPart> parts = packages.Count > 0 && source.Parts.All(part => part.Language != CellLanguage.CSharp)
                 ? [new CellPart(CellLanguage.CSharp, ""), .. source.Parts]
@@ -220,12 +257,12 @@ public sealed class CSharpSession : IDisposable
             foreach (var part in parts)
             {
                 var failure = part.Language == CellLanguage.CSharp
-                    ? RunCSharp(part.Text, code, packages, options, interruption)
+                    ? RunCSharp(part.Text, code, packages, options, execution)
                     : Show(part);
-                if (failure is not null)
+                if (failure is not null || execution.IsForced)
                 {
-                    // What broke after an interrupt broke because of it.
-                    return interruption.Reason is null ? failure : Ended(interruption, options);
+                    // What broke after an interrupt broke because of it. And some code ends well when what it waits for is stopped.
+                    return execution.Reason is null ? failure : Ended(execution, options);
                 }
             }
             if (source.ShowTime)
@@ -243,9 +280,9 @@ public sealed class CSharpSession : IDisposable
         {
             return new ErrorOutput("PackageRestoreException", error.Message, error.Message.Split('\n'));
         }
-        catch (Exception error) when (interruption.Reason is not null && error is OperationCanceledException or ThreadInterruptedException or ThreadAbortException)
+        catch (Exception error) when (execution.Reason is not null && error is OperationCanceledException or ThreadInterruptedException)
         {
-            return Ended(interruption, options);
+            return Ended(execution, options);
         }
         catch (Exception error)
         {
@@ -254,8 +291,8 @@ public sealed class CSharpSession : IDisposable
         }
     }
 
-    private static ErrorOutput Ended(Interruption interruption, ExecuteOptions options) =>
-        interruption.Reason == ExecutionStatus.TimedOut
+    private static ErrorOutput Ended(CellExecution execution, ExecuteOptions options) =>
+        execution.Reason == ExecutionStatus.TimedOut
             ? ErrorReports.TimedOut(options.Timeout!.Value)
             : ErrorReports.Interrupted();
 
@@ -300,49 +337,68 @@ public sealed class CSharpSession : IDisposable
     }
 
     private ErrorOutput? RunCSharp(
-        string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, Interruption interruption)
+        string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution)
     {
         ScriptEnvironment.Prepare(text);
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
-        // Compilation is not aborted: half-finished, it would leave the compiler's caches in disorder. It watches the token.
-        var script = _state is null
-            ? CSharpScript.Create<object>(text, _firstOptions.AddReferences(packages).WithFilePath(file), assemblyLoader: _loader)
-            : _state.Script.ContinueWith<object>(text, _nextOptions.AddReferences(packages).WithFilePath(file));
-        var diagnostics = script.Compile(interruption.Cooperative);
-        if (diagnostics.Any(diagnostic => diagnostic.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error))
+        var compiled = CellScript.Compile(
+            packages.Count == 0 ? _state?.Script : null,
+            (source, resolver) => _state is null
+                ? CSharpScript.Create<object>(source, Options(_firstOptions, resolver), assemblyLoader: _loader)
+                : _state.Script.ContinueWith<object>(source, Options(_nextOptions, resolver)),
+            text,
+            _firstOptions.SourceResolver,
+            execution.Cooperative);
+        if (compiled.Script is not { } script)
         {
-            return ErrorReports.Compilation(diagnostics, cell);
+            return ErrorReports.Compilation(compiled.Diagnostics, cell);
         }
         _cells.Add(file, cell, script);
-        ErrorOutput? failure = null;
-        _thread.RunAbortable(
-            async () =>
+        var previous = SynchronizationContext.Current;
+        using var context = new CellSynchronizationContext(execution);
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            var task = _state is null
+                ? script.RunAsync(globals: null, catchException: static _ => true, execution.Cooperative)
+                : script.RunFromAsync(_state, static _ => true, execution.Cooperative);
+            var failure = context.RunUntilCompleted(task);
+            if (task.IsCompletedSuccessfully && !options.Evaluate)
             {
-                var state = _state is null
-                    ? await script.RunAsync(globals: null, catchException: static _ => true, interruption.Cooperative)
-                    : await script.RunFromAsync(_state, static _ => true, interruption.Cooperative);
-                if (!options.Evaluate)
-                {
-                    // Also after an exception: what the cell had declared before it stays.
-                    _state = state;
-                }
-                if (state.Exception is { } exception)
-                {
-                    failure = ErrorReports.Runtime(exception, _cells);
-                }
-                else if (options.Evaluate)
-                {
-                    failure = Format(() => _value = BundleBuilder.Build((object?)state.ReturnValue, []));
-                }
-                else if (!options.Silent && state.ReturnValue is { } value and not DisplayedValue)
-                {
-                    failure = Format(() => Emit(new ResultOutput(BundleBuilder.Build(value, []), number)));
-                }
-            },
-            interruption);
-        return failure;
+                // Also after an exception: what the cell had declared before it stays. Only here, on the cells' thread: a cell
+                // that was cut off may end long after others have begun.
+                _state = task.Result;
+            }
+            if (failure is not null)
+            {
+                return ErrorReports.Runtime(failure, _cells);
+            }
+            if (!task.IsCompleted)
+            {
+                return execution.Reason is null ? null : Ended(execution, options);
+            }
+            var state = task.GetAwaiter().GetResult();
+            if (state.Exception is { } exception)
+            {
+                return ErrorReports.Runtime(exception, _cells);
+            }
+            if (options.Evaluate)
+            {
+                return Format(() => _value = BundleBuilder.Build((object?)state.ReturnValue, []));
+            }
+            return !options.Silent && state.ReturnValue is { } value and not DisplayedValue
+                ? Format(() => Emit(new ResultOutput(BundleBuilder.Build(value, []), number)))
+                : null;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
+
+        ScriptOptions Options(ScriptOptions options, SourceReferenceResolver resolver) =>
+            options.AddReferences(packages).WithFilePath(file).WithSourceResolver(resolver);
     }
 
     /// <summary>Formatting runs the user's code (properties, lazy sequences): it can fail and be interrupted like the cell.</summary>

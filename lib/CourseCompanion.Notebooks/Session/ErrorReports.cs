@@ -17,8 +17,15 @@ internal static partial class ErrorReports
     private const int MaxDiagnostics = 10;
     private const int MaxFrames = 12;
     private const int MaxExcerpts = 3;
+    private const int RecursionFrames = 8;
     private const string CellFilePrefix = "cellule ";
     private static readonly CultureInfo French = CultureInfo.GetCultureInfo("fr-FR");
+
+    /// <summary>Said when a cell does not end for seconds after it was interrupted.</summary>
+    internal const string Unstoppable =
+        "\nL’interruption attend : la cellule exécute du code qui ne s’interrompt pas (bibliothèque native, lecture d’une connexion, "
+        + "longue opération de .NET). Elle s’arrêtera dès que ce code rendra la main. Pour ne pas attendre, redémarrez le noyau : "
+        + "ses variables seront perdues.\n";
 
     /// <summary>The file name under which a cell is compiled: it appears in stack traces.</summary>
     internal static string CellFile(int executionCount) =>
@@ -65,6 +72,10 @@ internal static partial class ErrorReports
     internal static ErrorOutput Runtime(Exception error, CellIndex cells)
     {
         // One failed task of several is most often the whole story.
+        if (RecursionReport.Find(error) is { } recursion)
+        {
+            return Recursion(recursion, cells);
+        }
         while (error is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
         {
             error = error.InnerException!;
@@ -79,6 +90,53 @@ internal static partial class ErrorReports
         }
         return new ErrorOutput(name, Message(error), report);
     }
+
+    /// <summary>A recursion that was ended before it was the end of the process.</summary>
+    private static ErrorOutput Recursion(InsufficientExecutionStackException error, CellIndex cells)
+    {
+        // Without the lines: looked up for each of 200,000 frames, they would take seconds.
+        var frames = new StackTrace(error, fNeedFileInfo: false).GetFrames();
+        var text = RecursionReport.Describe(frames, method => IsOfCell(method) ? DisplayName(method) : null);
+        var report = new List<string> { $"{Red}StackOverflowException{Reset}: {text}" };
+        // The last frame only says where its check is.
+        var places = CellFrames(frames).Skip(1).Take(RecursionFrames).Select(Place).OfType<(string Line, string? Text)>().Distinct().ToList();
+        if (places.Count > 0)
+        {
+            report.Add(places[0].Line);
+            report.AddRange(new[] { places[0].Text }.OfType<string>());
+            report.AddRange(places.Skip(1).Select(place => place.Line));
+        }
+        if (CellFrames(frames.Reverse()).FirstOrDefault() is { } first && Place(first) is { } caller && !places.Contains(caller))
+        {
+            report.AddRange([$"{Dim}   …{Reset}", caller.Line]);
+        }
+        return new ErrorOutput("StackOverflowException", text, report);
+
+        (string Line, string? Text)? Place(StackFrame frame) => frame.GetMethod() is { } method
+            && cells.ScriptOf(method.Module.Assembly) is { } script
+            && ThrowSites.Place(method, frame.GetILOffset(), script) is { } place
+                ? (FrameLine([place], method), Excerpt(place, cells))
+                : null;
+    }
+
+    private static IEnumerable<StackFrame> CellFrames(IEnumerable<StackFrame> frames) =>
+        frames.Where(frame => frame.GetMethod() is { } method && IsOfCell(method));
+
+    private static string FrameLine(IReadOnlyList<(string File, int Line)> places, MethodBase? method) =>
+        $"   {places[0].File}, ligne {Alternatives(places)}{(MethodName(method) is { } function ? $", dans {function}" : "")}";
+
+    // Code of cells lies in no file.
+    private static bool IsOfCell(MethodBase method) => method.Module.Assembly is { IsDynamic: false, Location: "" };
+
+    /// <summary>What a student calls a method.</summary>
+    private static string? DisplayName(MethodBase method) => method.Name switch
+    {
+        ".ctor" => $"le constructeur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        ['g' or 's', 'e', 't', '_', .. var property] => $"la propriété « {property} »",
+        ['o', 'p', '_', ..] => $"un opérateur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        _ => MethodName(method) is { } name ? $"« {name} »"
+            : method.Name.Contains("b__", StringComparison.Ordinal) ? "une fonction lambda" : null,
+    };
 
     /// <summary>An execution ended by the user.</summary>
     internal static ErrorOutput Interrupted() => new(
@@ -114,7 +172,7 @@ internal static partial class ErrorReports
         {
             return error.Message ?? "";
         }
-        catch (Exception failure) when (failure is not ThreadAbortException)
+        catch (Exception)
         {
             return "";
         }
@@ -166,8 +224,7 @@ internal static partial class ErrorReports
             {
                 lines.AddRange(pending);
                 pending.Clear();
-                var function = MethodName(method);
-                lines.Add($"   {places[0].File}, ligne {Alternatives(places)}{(function is null ? "" : $", dans {function}")}");
+                lines.Add(FrameLine(places, method));
                 if (excerpt)
                 {
                     lines.AddRange(places.Take(MaxExcerpts).Select(place => Excerpt(place, cells)).OfType<string>());
@@ -198,12 +255,11 @@ internal static partial class ErrorReports
     /// <param name="cells">The cells executed so far.</param>
     private static IReadOnlyList<(string File, int Line)> Places(StackFrame frame, Exception? thrown, CellIndex cells)
     {
-        // Code of cells lies in no file.
-        if (frame.GetMethod() is not { Module.Assembly: { IsDynamic: false, Location: "" } assembly } method)
+        if (frame.GetMethod() is not { } method || !IsOfCell(method))
         {
             return [];
         }
-        if (thrown is not null && cells.ScriptOf(assembly) is { } script && ThrowSites.Find(method, thrown, script) is { Count: > 0 } sites)
+        if (thrown is not null && cells.ScriptOf(method.Module.Assembly) is { } script && ThrowSites.Find(method, thrown, script) is { Count: > 0 } sites)
         {
             return sites;
         }

@@ -42,6 +42,12 @@ public sealed record ExecuteOptions
     /// <summary>Whether the text is an expression whose value is wanted, and that leaves no trace.</summary>
     internal bool Evaluate { get; init; }
 
+    /// <summary>Whether the kernel executes it for itself: no user waits for its end, and an interrupt is not meant for it.</summary>
+    internal bool Internal { get; init; }
+
+    /// <summary>Interrupts the execution, also before it begins.</summary>
+    internal CancellationToken Interrupt { get; init; }
+
     /// <summary>Whether the execution counts.</summary>
     internal bool IsCounted => StoreHistory && !Silent && !Evaluate;
 }

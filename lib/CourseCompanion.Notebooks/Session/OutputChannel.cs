@@ -7,8 +7,9 @@ namespace CourseCompanion.Notebooks.Session;
 /// batched (50 ms, 8 K characters); anything else first flushes it.
 /// </summary>
 /// <remarks>
-/// A thread of its own, since an interrupt may abort the cell's thread, and a message must never be cut in the middle of
-/// its way out. A cell that writes faster than the front end reads waits here: memory is bounded.
+/// A thread of its own, since an interrupt may wake the cell's thread anywhere, and a message must never be cut in the middle of
+/// its way out. A cell that writes faster than the front end reads waits here: memory is bounded. What a cell that was cut off
+/// puts out is dropped.
 /// </remarks>
 internal sealed class OutputChannel : IDisposable
 {
@@ -28,7 +29,6 @@ internal sealed class OutputChannel : IDisposable
     private long _queued;
     private long _delivered;
     private bool _closed;
-    private bool _refused;
 
     internal OutputChannel(Action<SessionOutput> sink, CellThread cellThread)
     {
@@ -38,47 +38,13 @@ internal sealed class OutputChannel : IDisposable
         _pump.Start();
     }
 
-    /// <summary>
-    /// Held by the cell's thread while it changes this object's state. Whoever aborts that thread must hold it: a
-    /// <c>finally</c> block is no protection (the JIT may clone it into the normal path), so that even a plain
-    /// <c>lock</c> could stay locked.
-    /// </summary>
-    internal object NoAbort { get; } = new();
-
-    /// <summary>When cancelled, the cell's thread is stopped at its next output: a loop that only writes ends here.</summary>
-    internal CancellationToken CellAbort { get; set; }
-
-    /// <summary>
-    /// When cancelled, the cell's thread is stopped at its next text. It comes before the abort: a loop that prints hangs at
-    /// <see cref="NoAbort"/> most of the time, and the runtime has been seen to crash (PAL_SEHException) when it aborts a thread there.
-    /// </summary>
-    internal CancellationToken CellInterrupt
-    {
-        get;
-        set
-        {
-            field = value;
-            _refused = false;
-        }
-    }
-
     internal void Write(string stream, ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
         {
             return;
         }
-        if (_cellThread.IsCurrent && CellInterrupt.IsCancellationRequested)
-        {
-            Refuse();
-        }
-        WaitForRoom();
-        if (!_cellThread.IsCurrent)
-        {
-            Append(stream, text);
-            return;
-        }
-        lock (NoAbort)
+        if (MayPutOut())
         {
             Append(stream, text);
         }
@@ -86,13 +52,7 @@ internal sealed class OutputChannel : IDisposable
 
     internal void Emit(SessionOutput output)
     {
-        WaitForRoom();
-        if (!_cellThread.IsCurrent)
-        {
-            Enqueue(output);
-            return;
-        }
-        lock (NoAbort)
+        if (MayPutOut())
         {
             Enqueue(output);
         }
@@ -126,34 +86,24 @@ internal sealed class OutputChannel : IDisposable
         _pump.Join();
     }
 
-    /// <summary>
-    /// Ends an interrupted cell that prints. One that swallows the exception and prints again is held up: asleep it is easily
-    /// aborted, whereas in a loop of exceptions the abort has been seen not to arrive. Held up for a while only, since no
-    /// abort arrives in a <c>finally</c> block.
-    /// </summary>
-    private void Refuse()
+    /// <summary>Waits for room, and says whether the current code may put out. An interrupted cell ends here.</summary>
+    private bool MayPutOut()
     {
-        for (var i = 0; _refused && i < 20; i++)
-        {
-            Thread.Sleep(50);
-        }
-        _refused = true;
-        throw new OperationCanceledException(CellInterrupt);
-    }
-
-    private void WaitForRoom()
-    {
+        var execution = CellExecution.Flow;
         while (true)
         {
-            if (_cellThread.IsCurrent)
+            if (execution is { IsCutOff: true })
             {
-                CellAbort.ThrowIfCancellationRequested();
+                return false;
+            }
+            if (execution is not null && _cellThread.IsCurrent)
+            {
+                Checkpoint.Hit();
             }
             if (Volatile.Read(ref _backlog) < MaxBacklog)
             {
-                return;
+                return true;
             }
-            // No lock here: an abort could leave it locked.
             Thread.Sleep(2);
         }
     }

@@ -34,6 +34,29 @@ internal static class ThrowSites
         {
             return [];
         }
+        var points = Points(method, script);
+        return [.. Offsets(code, (instruction, operand) => throws(instruction, operand, method.Module))
+            .Select(offset => points.FindLastIndex(point => point.Offset <= offset))
+            .Where(index => index >= 0)
+            .Select(index => points[index].Place)
+            .Distinct()
+            .Order()];
+    }
+
+    /// <summary>The place of an instruction; null when the method's code does not tell.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="offset">Where in its code the instruction is.</param>
+    /// <param name="script">The cell that the method is part of.</param>
+    internal static (string File, int Line)? Place(MethodBase method, int offset, Script script)
+    {
+        var points = Points(method, script);
+        var index = points.FindLastIndex(point => point.Offset <= offset);
+        return index < 0 ? null : points[index].Place;
+    }
+
+    /// <summary>Where each statement of a method begins, in its code and in the text.</summary>
+    private static List<(int Offset, (string File, int Line) Place)> Points(MethodBase method, Script script)
+    {
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
         var options = new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb);
@@ -45,15 +68,9 @@ internal static class ThrowSites
         using var provider = MetadataReaderProvider.FromPortablePdbStream(symbols);
         var reader = provider.GetMetadataReader();
         var handle = (MethodDefinitionHandle)MetadataTokens.EntityHandle(method.MetadataToken);
-        var points = reader.GetMethodDebugInformation(handle.ToDebugInformationHandle()).GetSequencePoints()
+        return [.. reader.GetMethodDebugInformation(handle.ToDebugInformationHandle()).GetSequencePoints()
             .Where(point => !point.IsHidden)
-            .ToList();
-        return [.. Offsets(code, (instruction, operand) => throws(instruction, operand, method.Module))
-            .Select(offset => points.FindLastIndex(point => point.Offset <= offset))
-            .Where(index => index >= 0)
-            .Select(index => (FileName(reader, points[index].Document), points[index].StartLine))
-            .Distinct()
-            .Order()];
+            .Select(point => (point.Offset, (FileName(reader, point.Document), point.StartLine)))];
     }
 
     private static string FileName(MetadataReader reader, DocumentHandle document) =>

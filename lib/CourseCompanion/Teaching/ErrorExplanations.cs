@@ -21,6 +21,8 @@ public static class ErrorExplanations
             "Aucun jeu de données ne porte ce nom : le message cite les noms possibles.",
         ArgumentOutOfRangeException { ParamName: { } name, ActualValue: { } value } when IsOfCourse(error) =>
             $"L’argument « {name} » vaut {Convert.ToString(value, French)}, ce qui n’est pas permis ici : le message dit quelles valeurs le sont.",
+        InsufficientExecutionStackException =>
+            "La récursion est trop profonde, ou sans fin : vérifiez le cas où elle s’arrête, et que chaque appel s’en rapproche.",
         _ when !IsOfFramework(error) => null,
         NullReferenceException =>
             "La valeur utilisée ici est null : elle ne désigne aucun objet, et n’a donc ni propriété ni méthode.",
@@ -34,6 +36,8 @@ public static class ErrorExplanations
             "Le dictionnaire ne contient pas cette clé : ContainsKey ou TryGetValue permettent de le savoir avant de la lire.",
         FormatException =>
             "Le texte lu n’a pas la forme attendue (nombre, date…). Dans un nombre, la virgule s’écrit comme un point : 0.5.",
+        System.Text.RegularExpressions.RegexMatchTimeoutException =>
+            "L’expression régulière prend trop de temps sur ce texte, le plus souvent à cause de répétitions emboîtées comme (a+)+.",
         DivideByZeroException => "Un entier est divisé par zéro.",
         OverflowException => "Le résultat est trop grand ou trop petit pour son type.",
         InvalidCastException => "La valeur n’est pas du type demandé.",

@@ -67,8 +67,8 @@ public sealed class InterruptTests : IDisposable
         SessionHost host = null!;
         var starter = new Thread(() =>
         {
-            // As a thread of the pool may be that an aborted cell has started.
-            ActivationSignal.Block();
+            // As a thread may be that .NET has aborted.
+            BlockedSignals.Block();
             host = new SessionHost();
         });
         starter.Start();

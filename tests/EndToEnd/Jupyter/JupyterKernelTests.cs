@@ -21,6 +21,18 @@ public sealed class JupyterKernelTests : IDisposable
     public void Interrupt_ends_endless_cells() => RunCase("interrupts");
 
     [PythonFact(Client)]
+    public void Interrupt_that_comes_before_the_cell_begins_is_not_lost() => RunCase("interrupt_at_once");
+
+    [PythonFact(Client)]
+    public void Interrupt_ends_an_expression_after_the_cell() => RunCase("interrupt_of_an_expression");
+
+    [PythonFact(Client)]
+    public void Recursion_without_end_is_an_error_and_the_kernel_lives() => RunCase("recursion_is_an_error");
+
+    [PythonFact(Client)]
+    public void Regular_expressions_have_a_limit() => RunCase("regular_expressions_have_a_limit");
+
+    [PythonFact(Client)]
     public void Interrupt_passes_a_busy_thread_pool() => RunCase("interrupt_with_a_busy_thread_pool");
 
     [PythonFact(Client)]

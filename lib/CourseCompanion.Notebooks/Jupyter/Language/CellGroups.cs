@@ -1,4 +1,5 @@
 using System.Text;
+using CourseCompanion.Notebooks.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -94,15 +95,16 @@ internal sealed class CellGroup
     public CellGroup(Script script)
     {
         var compilation = (CSharpCompilation)script.GetCompilation();
-        var root = compilation.SyntaxTrees[0].GetCompilationUnitRoot();
-        Options = compilation.Options;
+        // As the student wrote it, without the checks that it runs with.
+        var root = (CompilationUnitSyntax)CellScript.TreeOf(script).GetRoot();
+        Options = CellScript.OptionsOf(script);
         References = [.. compilation.References];
         IsFixed = References.Count > 0 || root.ContainsDirectives || root.Usings.Count > 0 || root.Externs.Count > 0;
         Declared = [.. compilation.ScriptClass!.GetMembers()
             .Where(member => member.CanBeReferencedByName)
             .Select(member => new Declaration(member.Name, Overload(member)))];
         Mentioned = [.. root.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)];
-        _text.Append(script.Code);
+        _text.Append(CellScript.TextOf(script));
         if (root.Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } })
         {
             // A cell may end with a value; in the middle of a text it is a statement.

@@ -1,3 +1,4 @@
+using CourseCompanion.Notebooks.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Host.Mef;
@@ -36,8 +37,8 @@ internal sealed class ScriptWorkspace : IDisposable
         if (_open is null || last != _lastScript)
         {
             CatchUp(last);
-            var compilation = (CSharpCompilation?)last?.GetCompilation();
-            _open = Submit("", compilation?.Options ?? new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary), []);
+            var options = last is null ? null : CellScript.OptionsOf(last);
+            _open = Submit("", options ?? new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary), []);
             _lastScript = last;
         }
 

@@ -23,6 +23,11 @@ internal sealed class Canvas(int channels, int height, int width)
     public Vector2 Position(int row, int column) =>
         new((((2 * column) + 1f) / width) - 1f, (((2 * row) + 1f) / height) - 1f);
 
+    /// <summary>
+    /// Makes it as it was when new. Covering is not enough: what lies below still shows in how the colour above is rounded.
+    /// </summary>
+    public void Clear() => Array.Clear(_values);
+
     /// <summary>Covers the whole canvas.</summary>
     public void Fill(Vector3 colour)
     {

@@ -13,12 +13,13 @@ internal abstract class Painter
     /// <summary>The typical traits of every class: one row per class.</summary>
     protected abstract float[][] Prototypes { get; }
 
-    /// <summary>Draws an image.</summary>
+    /// <summary>Draws an image; nothing is left of the one before.</summary>
     /// <param name="canvas">Where to draw.</param>
     /// <param name="classes">The classes it shows, one bit each; several mix their traits, none gives middling ones.</param>
     /// <param name="random">Where chance comes from.</param>
     public void Paint(Canvas canvas, int classes, ref PortableRandom random)
     {
+        canvas.Clear();
         Span<float> traits = stackalloc float[Prototypes[0].Length];
         for (int trait = 0; trait < traits.Length; trait++)
         {

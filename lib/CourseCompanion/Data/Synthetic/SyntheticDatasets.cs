@@ -57,7 +57,8 @@ public static class SyntheticDatasets
         return new SyntheticSplit(images, ToLabels(info, classes));
     }
 
-    private static Painter CreatePainter(DatasetInfo info) => info.SyntheticStyle switch
+    /// <summary>What draws a dataset's look-alikes.</summary>
+    internal static Painter CreatePainter(DatasetInfo info) => info.SyntheticStyle switch
     {
         "lesion" => new LesionPainter(),
         "cell" => new CellPainter(),

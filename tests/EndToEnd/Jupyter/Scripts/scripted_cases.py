@@ -38,6 +38,58 @@ def interrupts():
     k.close()
 
 
+def interrupt_at_once():
+    """Between the kernel's first word on a cell and its start, in fresh kernels that still warm up."""
+    for round in range(4):
+        k = FrontEnd()
+        for kind in ("status", "execute_input", "status", "execute_input"):
+            msg_id = k.client.execute("while (true) { }")
+            k.published_first(msg_id, kind)
+            k.manager.interrupt_kernel()
+            started = time.monotonic()
+            reply = k.reply(msg_id)
+            assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt"), reply
+            assert time.monotonic() - started < 10, (round, kind)
+        assert k.value("1 + 1") == "2"
+        k.close()
+
+
+def interrupt_of_an_expression():
+    k = FrontEnd()
+    msg_id = k.client.execute('Console.WriteLine("started");', user_expressions={"x": "Enumerable.Range(0, int.MaxValue).Select(i => { while (true) ; return i; }).First()"})
+    k.published_first(msg_id, "stream")
+    time.sleep(0.5)
+    k.manager.interrupt_kernel()
+    reply = k.reply(msg_id)
+    assert reply["user_expressions"]["x"]["status"] == "error", reply
+    assert k.value("1 + 1") == "2"
+    k.close()
+
+
+def recursion_is_an_error():
+    k = FrontEnd()
+    k.run("var kept = 1;")
+    pid = k.pid
+    for code in (
+        "int F(int n) => F(n + 1) + 1; F(0)",
+        'class C { public override string ToString() => $"{this}"; } new C()',
+        "async Task<int> F(int n) => await F(n + 1) + 1; await F(0)",
+    ):
+        reply, outputs = k.run(code)
+        assert reply["ename"] == "StackOverflowException" and "Récursion sans fin" in reply["evalue"], reply
+    assert k.value("kept") == "1" and k.pid == pid
+    k.close()
+
+
+def regular_expressions_have_a_limit():
+    k = FrontEnd()
+    assert k.value("new System.Text.RegularExpressions.Regex(\"a\").MatchTimeout.TotalSeconds") == "5"
+    reply, _ = k.run('System.Text.RegularExpressions.Regex.IsMatch(new string(\'a\', 60) + "!", "^(a+)+$")')
+    assert reply["ename"] == "RegexMatchTimeoutException", reply
+    assert any("expression régulière" in line for line in reply["traceback"]), reply
+    k.close()
+
+
 def interrupt_with_a_busy_thread_pool():
     k = FrontEnd()
     msg_id = k.start_endless(
@@ -360,7 +412,7 @@ def crash_is_explained():
     native = '[System.Runtime.InteropServices.DllImport("libc")] static extern '
     k = FrontEnd()
     for crash in (
-        "int F(int n) => F(n + 1) + 1; F(0)",
+        'Environment.FailFast("fin")',
         native + "nint strlen(nint text); strlen(8)",
         native + "void abort(); abort();",
     ):

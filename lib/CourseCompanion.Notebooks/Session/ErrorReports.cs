@@ -131,9 +131,9 @@ internal static partial class ErrorReports
     /// <summary>What a student calls a method.</summary>
     private static string? DisplayName(MethodBase method) => method.Name switch
     {
-        ".ctor" => $"le constructeur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        ".ctor" => $"le constructeur de « {TypeNames.Of(method.DeclaringType!)} »",
         ['g' or 's', 'e', 't', '_', .. var property] => $"la propriété « {property} »",
-        ['o', 'p', '_', ..] => $"un opérateur de « {PlainText.TypeName(method.DeclaringType!)} »",
+        ['o', 'p', '_', ..] => $"un opérateur de « {TypeNames.Of(method.DeclaringType!)} »",
         _ => MethodName(method) is { } name ? $"« {name} »"
             : method.Name.Contains("b__", StringComparison.Ordinal) ? "une fonction lambda" : null,
     };

@@ -79,9 +79,11 @@ internal abstract record Snapshot
 
     /// <summary>Reads a value.</summary>
     /// <param name="value">Any value, or null.</param>
-    internal static Snapshot Of(object? value) => new Reader().Read(value, 0);
+    /// <remarks>A sequence that is computed as it is read is the cell's own work: what it throws is an error of the cell.</remarks>
+    internal static Snapshot Of(object? value) =>
+        new Reader(isComputed: value is IEnumerable and not (string or ICollection or JsonNode or Tensor)).Read(value, 0);
 
-    private sealed class Reader
+    private sealed class Reader(bool isComputed)
     {
         private readonly int _limit = Formatter.ListExpansionLimit;
         private readonly int _levels = Math.Max(Formatter.RecursionLimit, LevelsOfTables);
@@ -110,7 +112,7 @@ internal abstract record Snapshot
             {
                 return OneLine(value) ?? Composite(value, depth);
             }
-            catch (Exception error) when (UserFailure.IsNoted(error))
+            catch (Exception error) when (IsNoted(error, depth))
             {
                 return new Failed(UserFailure.Note(error));
             }
@@ -226,7 +228,7 @@ internal abstract record Snapshot
                     values.Add(Read(item, depth + 1));
                 }
             }
-            catch (Exception error) when (UserFailure.IsNoted(error))
+            catch (Exception error) when (IsNoted(error, depth))
             {
                 failure = UserFailure.Note(error);
             }
@@ -272,6 +274,8 @@ internal abstract record Snapshot
             }
             return Read(content, depth + 1);
         }
+
+        private bool IsNoted(Exception error, int depth) => UserFailure.IsNoted(error) && !(isComputed && depth == 0);
 
         private static string ArrayName(Array array) =>
             $"{TypeNames.Of(array.GetType().GetElementType()!)}[{string.Join(", ", Enumerable.Range(0, array.Rank).Select(array.GetLength))}] ";

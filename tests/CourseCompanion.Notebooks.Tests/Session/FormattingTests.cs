@@ -293,7 +293,7 @@ public sealed class FormattingTests : IDisposable
     }
 
     [Fact]
-    public void Code_that_throws_while_it_is_shown_leaves_a_note_in_its_place()
+    public void Code_that_throws_while_a_held_value_is_shown_leaves_a_note_in_its_place()
     {
         Assert.Equal("[ ⚠ FormatException : début ]", Plain(new Failing(early: true)));
         Assert.Equal("[ 1, ⚠ FormatException : suite ]", Plain(new Failing(early: false)));

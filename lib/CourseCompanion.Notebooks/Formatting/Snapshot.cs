@@ -187,7 +187,7 @@ internal abstract record Snapshot
                 }
                 if (generic == typeof(Memory<>) || generic == typeof(ReadOnlyMemory<>))
                 {
-                    return Composite(type.GetMethod("ToArray")!.Invoke(value, null)!, depth);
+                    return Part(value, type, depth);
                 }
             }
             return Members.DescribeType(type) ? Describe(value, type, depth) : new Line(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
@@ -254,7 +254,16 @@ internal abstract record Snapshot
         private Snapshot Table(DataColumnCollection columns, IEnumerable rows, int depth)
         {
             var read = Sequence(rows.Cast<object>().Select(row => (row as DataRow ?? ((DataRowView)row).Row).ItemArray), depth, Count(rows));
-            return read is Items items ? items with { Columns = [.. columns.Cast<DataColumn>().Select(column => column.ColumnName)] } : read;
+            var names = columns.Cast<DataColumn>().Select(column => column.ColumnName);
+            return read is Items items ? items with { Columns = [.. names.Take(_limit), .. columns.Count > _limit ? ["…"] : Array.Empty<string>()] } : read;
+        }
+
+        // Of a Memory<T>, only what is shown is copied.
+        private Snapshot Part(object memory, Type type, int depth)
+        {
+            var length = (int)type.GetProperty("Length")!.GetValue(memory)!;
+            var part = type.GetMethod("Slice", [typeof(int), typeof(int)])!.Invoke(memory, [0, Math.Min(length, _limit + 1)])!;
+            return Sequence((Array)type.GetMethod("ToArray")!.Invoke(part, null)!, depth, length);
         }
 
         private Snapshot Describe(object value, Type type, int depth) => depth >= _levels

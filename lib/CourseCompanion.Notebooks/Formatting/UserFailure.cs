@@ -1,13 +1,17 @@
 using System.Reflection;
+using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Formatting;
 
 /// <summary>What code of the user's threw while a display read a value: the display notes it in its place and goes on.</summary>
 internal static class UserFailure
 {
-    /// <summary>Whether the display goes on. An interruption ends it, and endless recursion is explained as an error of the cell.</summary>
+    /// <summary>
+    /// Whether the display goes on: as a cell's own catch clause would, except that a cancellation ends it once the cell was asked
+    /// to end. Endless recursion is explained as an error of the cell.
+    /// </summary>
     internal static bool IsNoted(Exception error) =>
-        Cause(error) is not (OperationCanceledException or ThreadInterruptedException or InsufficientExecutionStackException);
+        Checkpoint.May(error) && !(Cause(error) is OperationCanceledException && CellExecution.Flow?.Reason is not null);
 
     /// <summary><c>⚠ FormatException : the first line of the message</c>.</summary>
     internal static string Note(Exception error)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
+using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Tests.Session;
 
@@ -302,12 +303,28 @@ public sealed class FormattingTests : IDisposable
         Assert.Contains("⚠ FormatException : texte", Html(new[] { new { A = 1, B = new Silent() } }), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_interruption_is_no_note()
+    private sealed class Cancelled
     {
-        IEnumerable<int> interrupted = Enumerable.Range(0, 3).Select(i => i < 2 ? i : throw new OperationCanceledException());
+        private readonly string _message = "annulée";
 
-        Assert.Throws<OperationCanceledException>(() => Bundle(interrupted));
+        public int Value => throw new TaskCanceledException(_message);
+    }
+
+    [Fact]
+    public void A_cancellation_of_the_user_s_own_is_a_note_too() =>
+        Assert.Equal("Cancelled { Value = ⚠ TaskCanceledException : annulée }", Plain(new Cancelled()));
+
+    [Theory]
+    [InlineData("while (true) { }")]
+    [InlineData("while (true) { WorkContext.Cancellation.ThrowIfCancellationRequested(); }")]
+    public async Task An_interruption_ends_a_display_and_is_no_note(string endless)
+    {
+        using var host = new SessionHost();
+
+        var result = await host.RunAsync($"class Slow {{ public string Value {{ get {{ {endless} }} }} }} new object[] {{ 1, new Slow() }}", TimeSpan.FromSeconds(3));
+
+        Assert.Equal(ExecutionStatus.TimedOut, result.Status);
+        Assert.Null(host.ResultText);
     }
 
     private sealed class Counting
@@ -402,5 +419,10 @@ public sealed class FormattingTests : IDisposable
         Assert.Equal("{ \"Classe\": \"nævus\", \"Score\": 0.5 }", Plain(table.Rows[0]));
         using var view = new System.Data.DataView(table) { RowFilter = "Score > 0" };
         Assert.DoesNotContain("mélanome", Html(view), StringComparison.Ordinal);
+
+        using var wide = new System.Data.DataTable();
+        wide.Columns.AddRange([.. Enumerable.Range(0, 25).Select(i => new System.Data.DataColumn($"c{i}"))]);
+        wide.Rows.Add();
+        Assert.Contains("<th>c19</th><th>…</th>", Html(wide), StringComparison.Ordinal);
     }
 }

@@ -49,7 +49,7 @@ public static partial class TensorEngine
 #pragma warning restore CA2255
     internal static void Initialise()
     {
-        foreach ((string name, string value) in ThreadVariables(Environment.GetEnvironmentVariable))
+        foreach ((string name, string value) in NativeVariables(Environment.GetEnvironmentVariable))
         {
             SetVariable(name, value);
         }
@@ -60,9 +60,9 @@ public static partial class TensorEngine
         }
     }
 
-    /// <summary>The variables that OpenMP reads once, when it is loaded, where the user has not set them.</summary>
+    /// <summary>The variables that libtorch and OpenMP read once, when they are loaded, where the user has not set them.</summary>
     /// <param name="environment">Reads a variable of the user's; null when unset.</param>
-    internal static IReadOnlyDictionary<string, string> ThreadVariables(Func<string, string?> environment)
+    internal static IReadOnlyDictionary<string, string> NativeVariables(Func<string, string?> environment)
     {
         Dictionary<string, string> variables = [];
         if (IsUnset("OMP_NUM_THREADS"))
@@ -73,6 +73,13 @@ public static partial class TensorEngine
         if (IsUnset("OMP_WAIT_POLICY") && IsUnset("GOMP_SPINCOUNT"))
         {
             variables["GOMP_SPINCOUNT"] = SpinCount;
+        }
+
+        if (IsUnset("TORCH_CPP_LOG_LEVEL"))
+        {
+            // Otherwise libtorch writes "Could not initialize NNPACK" into the students' cells, wherever a batch is small and the
+            // processor is one that NNPACK does not know; it then computes without it. Errors are exceptions and stay.
+            variables["TORCH_CPP_LOG_LEVEL"] = "ERROR";
         }
 
         return variables;

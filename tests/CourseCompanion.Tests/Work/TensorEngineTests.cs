@@ -12,21 +12,22 @@ public sealed partial class TensorEngineTests : IDisposable
     public void Dispose() => Directory.Delete(_libtorch, recursive: true);
 
     [LinuxFact]
-    public void Native_code_of_any_host_sees_the_bounds_of_the_threads()
+    public void Native_code_of_any_host_sees_the_bounds_of_the_threads_and_warns_nobody()
     {
         _ = TensorEngine.ExpectedVersion;
 
         Assert.InRange(int.Parse(GetVariableOfC("OMP_NUM_THREADS")!, System.Globalization.CultureInfo.InvariantCulture), 1, 1024);
         Assert.True(GetVariableOfC("GOMP_SPINCOUNT") is not null || GetVariableOfC("OMP_WAIT_POLICY") is not null);
+        Assert.NotNull(GetVariableOfC("TORCH_CPP_LOG_LEVEL"));
     }
 
     [Fact]
-    public void ThreadVariables_leave_what_the_user_has_set()
+    public void NativeVariables_leave_what_the_user_has_set()
     {
-        Assert.Equal(["GOMP_SPINCOUNT", "OMP_NUM_THREADS"], TensorEngine.ThreadVariables(_ => null).Keys.Order(StringComparer.Ordinal));
-        Assert.InRange(int.Parse(TensorEngine.ThreadVariables(_ => "")["OMP_NUM_THREADS"], System.Globalization.CultureInfo.InvariantCulture), 1, 8);
-        Assert.Empty(TensorEngine.ThreadVariables(_ => "3"));
-        Assert.Equal(["OMP_NUM_THREADS"], TensorEngine.ThreadVariables(name => name == "OMP_WAIT_POLICY" ? "passive" : null).Keys);
+        Assert.Equal(["GOMP_SPINCOUNT", "OMP_NUM_THREADS", "TORCH_CPP_LOG_LEVEL"], TensorEngine.NativeVariables(_ => null).Keys.Order(StringComparer.Ordinal));
+        Assert.InRange(int.Parse(TensorEngine.NativeVariables(_ => "")["OMP_NUM_THREADS"], System.Globalization.CultureInfo.InvariantCulture), 1, 8);
+        Assert.Empty(TensorEngine.NativeVariables(_ => "3"));
+        Assert.Equal(["OMP_NUM_THREADS", "TORCH_CPP_LOG_LEVEL"], TensorEngine.NativeVariables(name => name == "OMP_WAIT_POLICY" ? "passive" : null).Keys.Order(StringComparer.Ordinal));
     }
 
     [Theory]

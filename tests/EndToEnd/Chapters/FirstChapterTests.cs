@@ -7,7 +7,7 @@ namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>Chapter 1 from the command to the figures, on generated images.</summary>
 public sealed class FirstChapterTests(FirstChapterRuns runs)
-    : ChapterRunTests(runs, exercises: 4, fewestCharts: 10), IClassFixture<FirstChapterRuns>
+    : ChapterRunTests(runs, exercises: 4, fewestCharts: 14), IClassFixture<FirstChapterRuns>
 {
     [Fact]
     public void Run_writes_notebook_page_model_and_reports()
@@ -25,11 +25,13 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
     {
         var figures = Results(Runs.Committed)["figures"]!.AsObject().ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>());
 
-        Assert.All(figures, figure => Assert.True(figure.Value is > 0 and < 1, $"{figure}"));
+        // Who always answers the most frequent class finds none of the costliest one.
+        Assert.Equal(0, figures["majority.recall"]);
+        Assert.All(figures.Where(figure => figure.Key != "majority.recall"), figure => Assert.True(figure.Value is > 0 and < 1, $"{figure}"));
         Assert.Equal(0.669, figures["majority.accuracy"], 3);
         Assert.All(figures.Keys.Where(name => name.EndsWith(".auc", StringComparison.Ordinal) && !name.StartsWith("majority", StringComparison.Ordinal)),
             name => Assert.True(figures[name] > 0.75, $"{name} = {figures[name]}"));
-        Assert.True(figures["labelled_only.balanced_accuracy"] > 2 * figures["majority.balanced_accuracy"]);
+        Assert.True(figures["labelled_alone.balanced_accuracy"] > 2 * figures["majority.balanced_accuracy"]);
     }
 
     [Fact]

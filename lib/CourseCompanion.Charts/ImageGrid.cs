@@ -9,7 +9,7 @@ namespace CourseCompanion.Charts;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed record ImageGrid : IDisplayable
 {
-    private const int Padding = 6;
+    internal const int Padding = 6;
 
     private readonly string? _altText;
 

@@ -87,6 +87,8 @@ public sealed partial record Figure
                 Legend = layout.ShowLegend == true ? new Legend { Y = 1 + TopOfRow / plotHeight } : null,
                 BarMode = Array.Find(cells, cell => cell.Layout.BarMode is not null)?.Layout.BarMode,
                 BarGap = first.BarGap,
+                ScatterMode = first.ScatterMode,
+                ScatterGap = first.ScatterGap,
                 XAxes = xAxes,
                 YAxes = yAxes,
                 Shapes = shapes.Count > 0 ? shapes : null,

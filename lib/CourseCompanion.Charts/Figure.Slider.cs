@@ -9,7 +9,7 @@ public sealed partial record Figure
 
     /// <summary>
     /// The states of one chart behind a slider: <c>Figure.Slider("Propagation", "Itération", [("0", start), ("1", next), ...])</c>. Axes keep
-    /// the range of all states, so that what moves is the data.
+    /// the range of all states, so that what moves is the data. It opens on the last state: a page that nobody moves shows where it leads.
     /// </summary>
     /// <remarks>
     /// All states are in the figure and the slider only shows one of them. plotly.js's animation frames would be shorter, but the viewer of
@@ -18,7 +18,7 @@ public sealed partial record Figure
     /// <param name="title">French title of the whole.</param>
     /// <param name="stepName">What a step is, in French: stands before its label.</param>
     /// <param name="steps">Label and chart of each state, at least one; one pair of axes each.</param>
-    /// <returns>One figure, in its first state.</returns>
+    /// <returns>One figure, in its last state.</returns>
     /// <exception cref="ArgumentException">There is no state, or one has several axes or a slider.</exception>
     public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps)
     {
@@ -46,7 +46,7 @@ public sealed partial record Figure
             var visible = new bool[total];
             Array.Fill(visible, true, traces.Count, state.Traces.Count);
             sliderSteps.Add(new SliderStep { Label = label, Args = ["visible", visible] });
-            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == 0 }));
+            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == states.Length - 1 }));
         }
 
         var first = states[0].Figure.Layout;
@@ -60,14 +60,14 @@ public sealed partial record Figure
                 Title = legend.Title,
                 Margin = legend.Margin! with { B = 70 },
                 Height = legend.Height + SliderHeight,
-                ShowLegend = first.ShowLegend,
+                ShowLegend = Array.Exists(states, state => state.Figure.Layout.ShowLegend == true),
                 XAxes = [Steady(first.XAxes[0], states, trace => Extent(trace).X)],
                 YAxes = [Steady(first.YAxes[0], states, trace => Extent(trace).Y)],
                 Sliders =
                 [
                     new Slider
                     {
-                        Active = 0,
+                        Active = states.Length - 1,
                         CurrentValue = new SliderValue { Prefix = FrenchText.Typeset(stepName + " : "), Font = new Font { Size = 17 } },
                         Steps = sliderSteps,
                         Pad = new Margin { T = 60 },

@@ -18,6 +18,8 @@ namespace CourseCompanion.Charts;
     PreferredMimeTypes = [MimeTypes.Plotly, MimeTypes.Html, MimeTypes.PlainText])]
 public sealed partial record Figure : IDisplayable
 {
+    private const double DodgeGap = 0.6;
+
     private readonly string? _altText;
 
     /// <summary>The data.</summary>
@@ -35,6 +37,13 @@ public sealed partial record Figure : IDisplayable
         get => _altText ?? AlternativeText.Describe(this);
         init => _altText = value;
     }
+
+    /// <summary>
+    /// The same curves side by side where they have points at one position: intervals that would lie over each other stay legible,
+    /// and data, axis and hover texts keep the true position.
+    /// </summary>
+    /// <returns>A new figure.</returns>
+    public Figure Dodged() => this with { Layout = Layout with { ScatterMode = "group", ScatterGap = DodgeGap } };
 
     /// <summary>The figure as plotly.js takes it.</summary>
     /// <returns>One JSON object: <c>data</c>, <c>layout</c>, <c>config</c>.</returns>

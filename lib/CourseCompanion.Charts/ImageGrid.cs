@@ -9,7 +9,10 @@ namespace CourseCompanion.Charts;
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed record ImageGrid : IDisplayable
 {
-    private const int Padding = 6;
+    internal const int Padding = 6;
+
+    // Below this, a long name of a class would reach into its neighbour's.
+    private const int NarrowWidth = 100;
 
     private readonly string? _altText;
 
@@ -57,7 +60,7 @@ public sealed record ImageGrid : IDisplayable
             {
                 var text = FrenchText.Typeset(caption);
                 html.Append(CultureInfo.InvariantCulture, $"""
-                    <td align="center" valign="top" style="border: none; padding: {Padding}px; text-align: center; vertical-align: top; font-size: 15px; line-height: 1.3; max-width: {cell}px"><img src="{FrenchText.Encode(uri)}" width="{width}" alt="{FrenchText.Encode(text.ReplaceLineEndings(", "))}" style="display: block; margin: 0 auto 4px auto; max-width: none; width: {width}px; image-rendering: pixelated">{FrenchText.ToHtml(caption)}</td>
+                    <td align="center" valign="top" style="border: none; padding: {Padding}px; text-align: center; vertical-align: top; font-size: {(DisplayWidth < NarrowWidth ? 13 : 15)}px; line-height: 1.3; max-width: {cell}px"><img src="{FrenchText.Encode(uri)}" width="{width}" alt="{FrenchText.Encode(text.ReplaceLineEndings(", "))}" style="display: block; margin: 0 auto 4px auto; max-width: none; width: {width}px; image-rendering: pixelated">{FrenchText.ToHtml(caption)}</td>
                     """);
             }
 

@@ -34,6 +34,20 @@ public sealed record Series
     {
     }
 
+    /// <summary>Repeated measurements: the mean of each group, in an interval from its worst to its best.</summary>
+    /// <param name="name">French name, for the legend.</param>
+    /// <param name="draws">One group per value, each with one number or more, for example a score per seed.</param>
+    /// <returns>A series with as many values as there are groups.</returns>
+    /// <exception cref="ArgumentException">A group is empty.</exception>
+    public static Series OverDraws(string name, IEnumerable<IEnumerable<double>> draws)
+    {
+        ArgumentNullException.ThrowIfNull(draws);
+        double[][] groups = [.. draws.Select(group => group.ToArray())];
+        return Array.Exists(groups, group => group.Length == 0)
+            ? throw new ArgumentException($"Series '{name}' has a group without a value.", nameof(draws))
+            : new Series(name, groups.Select(group => group.Average())).Between(groups.Select(group => group.Min()), groups.Select(group => group.Max()));
+    }
+
     /// <summary>French name, for the legend.</summary>
     public string Name { get; }
 

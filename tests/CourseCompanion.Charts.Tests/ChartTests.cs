@@ -262,16 +262,42 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Slider_shows_one_state_and_keeps_the_range_of_all()
+    public void Slider_opens_on_the_last_state_and_keeps_the_range_of_all()
     {
         static Figure State(double y) => Chart.Scatter("État", "x", "y", new Series("p", [y]).At([y]));
 
         var figure = Json(Figure.Slider("Tout", "Itération", ("0", State(0)), ("1", State(10))));
 
-        Assert.Equal([true, false], figure.GetProperty("data").EnumerateArray().Select(trace => trace.GetProperty("visible").GetBoolean()));
+        Assert.Equal([false, true], figure.GetProperty("data").EnumerateArray().Select(trace => trace.GetProperty("visible").GetBoolean()));
         Assert.Equal([0, 10.5], Numbers(figure.GetProperty("layout").GetProperty("yaxis").GetProperty("range")));
-        var second = figure.GetProperty("layout").GetProperty("sliders")[0].GetProperty("steps")[1];
+        var slider = figure.GetProperty("layout").GetProperty("sliders")[0];
+        Assert.Equal(1, slider.GetProperty("active").GetInt32());
+        Assert.Equal([true, false], slider.GetProperty("steps")[0].GetProperty("args")[1].EnumerateArray().Select(v => v.GetBoolean()));
+        var second = slider.GetProperty("steps")[1];
         Assert.Equal([false, true], second.GetProperty("args")[1].EnumerateArray().Select(v => v.GetBoolean()));
+    }
+
+    [Fact]
+    public void Dodged_curves_keep_their_true_positions_alone_and_in_a_grid()
+    {
+        var chart = Chart.Line("Tout", "x", "y", new Series("a", [1, 2]).At([10, 20]), new Series("b", [1, 2]).At([10, 20])).Dodged();
+
+        foreach (var figure in new[] { Json(chart), Json(Figure.Grid("Tout", 2, chart, chart)) })
+        {
+            Assert.Equal("group", figure.GetProperty("layout").GetProperty("scattermode").GetString());
+            Assert.All(figure.GetProperty("data").EnumerateArray(), trace => Assert.Equal([10, 20], Numbers(trace.GetProperty("x"))));
+        }
+    }
+
+    [Fact]
+    public void OverDraws_is_the_mean_between_worst_and_best()
+    {
+        var series = Series.OverDraws("s", [[1, 2, 6], [4]]);
+
+        Assert.Equal([3, 4], series.Values);
+        Assert.Equal([1, 4], series.Interval!.Value.Low);
+        Assert.Equal([6, 4], series.Interval!.Value.High);
+        Assert.Throws<ArgumentException>(() => Series.OverDraws("s", [[1], []]));
     }
 
     [Fact]

@@ -52,6 +52,12 @@ public sealed record Layout
     /// <summary>Space between positions, 0 to 1.</summary>
     public double? BarGap { get; init; }
 
+    /// <summary><c>group</c> puts points of several traces at one position side by side (null: on top of each other).</summary>
+    public string? ScatterMode { get; init; }
+
+    /// <summary>Space between positions of such points, 0 to 1.</summary>
+    public double? ScatterGap { get; init; }
+
     /// <summary>One size for all the writing on bars.</summary>
     public UniformText? UniformText { get; init; }
 

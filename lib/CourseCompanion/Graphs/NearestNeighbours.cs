@@ -94,7 +94,7 @@ public static class NearestNeighbours
         Tensor best = zeros_like(bestSquares, ScalarType.Int64);
 
         int blocks = Blocks(queries) * Blocks(points), done = 0;
-        using IProgressTask progress = WorkContext.Progress.Start("Recherche des plus proches voisins", blocks);
+        using IProgressTask? progress = blocks == 1 ? null : WorkContext.Progress.Start("Recherche des plus proches voisins", blocks);
         for (int i = 0; i < Blocks(queries); i++)
         {
             for (int j = isSelfSearch ? i : 0; j < Blocks(points); j++)
@@ -117,7 +117,7 @@ public static class NearestNeighbours
                     done++;
                 }
 
-                progress.Report(done);
+                progress?.Report(done);
             }
         }
 

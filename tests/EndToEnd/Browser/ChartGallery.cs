@@ -101,6 +101,12 @@ internal static class ChartGallery
             "Les étiquettes se propagent de proche en proche",
             "Itération",
             Enumerable.Range(0, 6).Select(step => ($"{step}", Moons(step)))),
+        ["dodged"] = Chart.Line(
+            "Avec et sans",
+            "Nombre d’intrus",
+            Axis.Percent("Exactitude"),
+            Series.OverDraws("Sans", [[0.8, 0.9], [0.7, 0.9]]).At([25, 100]),
+            Series.OverDraws("Avec", [[0.7, 0.9], [0.6, 0.8]]).At([25, 100])).Dodged(),
         ["regions"] = Regions(),
         ["regions-grid"] = Figure.Grid("Régions côte à côte", 2, Regions(), Regions()),
         ["image"] = Picture(),

@@ -85,6 +85,10 @@ public sealed class ChartTests
     }
 
     [BrowserFact]
+    public void Hovering_a_dodged_point_tells_its_true_position() =>
+        Assert.Contains("Nombre d’intrus\u00A0: 25", Hover("dodged"), StringComparison.Ordinal);
+
+    [BrowserFact]
     public void Hovering_a_cell_of_a_confusion_matrix_tells_count_and_share()
     {
         var hover = Hover("confusion");

@@ -18,7 +18,7 @@ public sealed partial record Figure
     /// <param name="title">French title of the whole.</param>
     /// <param name="stepName">What a step is, in French: stands before its label.</param>
     /// <param name="steps">Label and chart of each state, at least one; one pair of axes each.</param>
-    /// <returns>One figure, in its first state.</returns>
+    /// <returns>One figure, in its last state: what a page or a first look shows is the result.</returns>
     /// <exception cref="ArgumentException">There is no state, or one has several axes or a slider.</exception>
     public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps)
     {
@@ -46,7 +46,7 @@ public sealed partial record Figure
             var visible = new bool[total];
             Array.Fill(visible, true, traces.Count, state.Traces.Count);
             sliderSteps.Add(new SliderStep { Label = label, Args = ["visible", visible] });
-            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == 0 }));
+            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == states.Length - 1 }));
         }
 
         var first = states[0].Figure.Layout;
@@ -67,7 +67,7 @@ public sealed partial record Figure
                 [
                     new Slider
                     {
-                        Active = 0,
+                        Active = states.Length - 1,
                         CurrentValue = new SliderValue { Prefix = FrenchText.Typeset(stepName + " : "), Font = new Font { Size = 17 } },
                         Steps = sliderSteps,
                         Pad = new Margin { T = 60 },

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TorchSharp;
 
 namespace CourseCompanion.Charts;
 
@@ -34,6 +35,14 @@ public sealed record Series
     {
     }
 
+    /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
+    /// <param name="name">French name, for the legend.</param>
+    /// <param name="values">Vertical values [N], of any type and on any device. Copied.</param>
+    public Series(string name, torch.Tensor values)
+        : this(name, ToArray(values))
+    {
+    }
+
     /// <summary>French name, for the legend.</summary>
     public string Name { get; }
 
@@ -60,6 +69,12 @@ public sealed record Series
         ArgumentNullException.ThrowIfNull(positions);
         return this with { Positions = SameCount(positions.Select(double.CreateChecked), "positions") };
     }
+
+    /// <summary>The same series at given horizontal places.</summary>
+    /// <param name="positions">Tensor [N] of any type and on any device, one per value.</param>
+    /// <returns>A new series.</returns>
+    /// <exception cref="ArgumentException">There are not as many positions as values.</exception>
+    public Series At(torch.Tensor positions) => At(ToArray(positions));
 
     /// <summary>The same series with an uncertainty around each value (a confidence interval).</summary>
     /// <param name="low">Lower ends, one per value.</param>
@@ -100,6 +115,18 @@ public sealed record Series
     /// <summary>The same series with large outlined points: the few that matter, such as labelled ones among many.</summary>
     /// <returns>A new series.</returns>
     public Series Emphasised() => this with { IsEmphasised = true };
+
+    private static double[] ToArray(torch.Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.dim() != 1)
+        {
+            throw new ArgumentException($"Values of a series are a tensor [N], not [{string.Join(", ", values.shape)}].", nameof(values));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        return values.detach().to(torch.ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+    }
 
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {

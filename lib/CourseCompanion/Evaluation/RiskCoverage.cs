@@ -110,4 +110,8 @@ public static class RiskCoverage
         return [.. Enumerable.Range(0, classCount).Select(label => new AssignedClass(
             label, support[label], given[label], covered[label] / (double)support[label], right[label] / (double)given[label]))];
     }
+
+    /// <inheritdoc cref="PerClass(IReadOnlyList{long}, IReadOnlyList{long}, int)"/>
+    public static IReadOnlyList<AssignedClass> PerClass(torch.Tensor assigned, torch.Tensor labels, int classCount) =>
+        PerClass((IReadOnlyList<long>)Check.ToArray(assigned), Check.ToArray(labels), classCount);
 }

@@ -26,7 +26,7 @@ public enum CriterionState
 /// <param name="Advice">What to do, in French, or null.</param>
 public sealed record CriterionResult(string Description, CriterionState State, string? Advice);
 
-/// <summary>The report on an exercise: made by <see cref="Exercice.Check(IEnumerable{Criterion})"/>, shown by the cell.</summary>
+/// <summary>The report on an exercise: made by <see cref="Exercice.Check{T}(T, IEnumerable{Criterion{T}})"/>, shown by the cell.</summary>
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed class Feedback : IDisplayable
 {
@@ -119,36 +119,27 @@ public sealed class Feedback : IDisplayable
     }
 }
 
-/// <summary>A titled text that a cell shows: a hint, a solution.</summary>
+/// <summary>A titled text that a cell shows: a hint.</summary>
 [TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
 public sealed class HintCard : IDisplayable
 {
     private readonly string _title;
     private readonly string _text;
-    private readonly string? _code;
 
-    internal HintCard(string title, string text, string? code = null)
+    internal HintCard(string title, string text)
     {
         _title = title;
         _text = text;
-        _code = code;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> ToMimeBundle()
+    public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
     {
-        var code = _code is null
-            ? ""
-            : $"<details><summary>Voir le code</summary><pre><code>{FrenchText.Encode(_code)}</code></pre></details>";
-        return new Dictionary<string, string>
-        {
-            [MimeTypes.Html] = HtmlCard.Wrap("ℹ️ " + _title, HtmlCard.Paragraph(_text) + code, Feedback.Blue),
-            [MimeTypes.PlainText] = ToString(),
-        };
-    }
+        [MimeTypes.Html] = HtmlCard.Wrap("ℹ️ " + _title, HtmlCard.Paragraph(_text), Feedback.Blue),
+        [MimeTypes.PlainText] = ToString(),
+    };
 
     /// <summary>The text without markup.</summary>
     /// <returns>French text.</returns>
-    public override string ToString() =>
-        FrenchText.Typeset($"{_title}\n{_text}") + (_code is null ? "" : "\n\n" + _code);
+    public override string ToString() => FrenchText.Typeset($"{_title}\n{_text}");
 }

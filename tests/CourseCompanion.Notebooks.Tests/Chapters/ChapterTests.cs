@@ -15,6 +15,9 @@ public sealed partial class ChapterTests
     private const int MostWords = 1500;
     private const int WidestCode = 100;
 
+    /// <summary>Lines of a code cell, blank ones and comments included: what a student takes in at a glance.</summary>
+    private const int MostLines = 15;
+
     public static TheoryData<string> Names => new(Chapter.Names);
 
     [Fact]
@@ -108,6 +111,18 @@ public sealed partial class ChapterTests
         Assert.All(chapter.Exercises, exercise => Assert.Contains($"**Exercice {exercise.Number}.**", statements, StringComparison.Ordinal));
     }
 
+    // The placeholder may stand in a cell of its own, so that the student changes that cell only.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_exercise_is_checked_by_the_last_expression_of_a_cell(string name)
+    {
+        var chapter = Chapter.Load(name);
+
+        Assert.Equal(
+            chapter.Exercises.Select(exercise => $"exercise{exercise.Number}"),
+            chapter.Code.Select(cell => ExerciseCheck().Match(Chapter.LastExpression(cell) ?? "")).Where(check => check.Success).Select(check => check.Groups[1].Value));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_exercise_has_its_solution_in_the_file_that_the_chapter_names(string name)
@@ -172,6 +187,14 @@ public sealed partial class ChapterTests
         where line.Length > WidestCode || line.Contains('\t', StringComparison.Ordinal)
         select $"{cell.Id}: {line}");
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Code_cells_are_short_enough_to_be_taken_in(string name) => Assert.Empty(
+        from cell in Chapter.Load(name).Code
+        let lines = cell.Source.Split('\n').Length
+        where lines > MostLines
+        select $"{cell.Id}: {lines} lines, {MostLines} at most");
+
     // Students run a cell, change it and run it again. A method whose parameters name a record of the same cell then has
     // two versions, between which a call with a lambda cannot choose; a delegate in a variable replaces the former one.
     [Theory]
@@ -212,6 +235,9 @@ public sealed partial class ChapterTests
 
     [GeneratedRegex(@"vous saurez\u00A0:\*\*\n\n(- .+(\n|$)){2,}")]
     private static partial Regex Objectives();
+
+    [GeneratedRegex(@"^(exercise\d+)\s*\.Check\(")]
+    private static partial Regex ExerciseCheck();
 
     [GeneratedRegex(@"^\*\*Durée\u00A0:\*\* \d+ minutes", RegexOptions.Multiline)]
     private static partial Regex Duration();

@@ -8,19 +8,19 @@ public sealed class ExerciceTests
 {
     private static readonly Exercice Seuil = new(2, "Choisir un seuil", hints: ["Vague.", "Précis."]);
 
-    private static string Html(IDisplayable shown) => shown.ToMimeBundle()[MimeTypes.Html];
+    private static string Html(Feedback shown) => shown.ToMimeBundle()[MimeTypes.Html];
 
-    private static Feedback Check(Answer<double> answer) => Seuil.Check(
+    private static Feedback Check(double answer) => Seuil.Check(
         answer,
-        new Criterion<double>("Le seuil est une probabilité.", s => s is > 0 and < 1, "Entre 0 et 1 !"),
-        new Criterion<double>("Le seuil est exigeant.", s => s >= 0.8));
+        new("Le seuil est une probabilité.", s => s is > 0 and < 1, "Entre 0 et 1 !"),
+        new("Le seuil est exigeant.", s => s >= 0.8));
 
     [Fact]
-    public void Check_of_the_sentinel_says_to_be_completed_and_calls_no_check()
+    public void Check_of_null_says_to_be_completed_and_calls_no_check()
     {
-        var answer = Exercice.ToDo;
+        double? answer = null;
 
-        var report = Seuil.Check<double>(answer, new Criterion<double>("Jamais appelé.", _ => throw new InvalidOperationException()));
+        var report = Seuil.Check(answer, new("Jamais appelé.", _ => throw new InvalidOperationException()));
 
         Assert.True(report.IsToDo);
         Assert.False(report.IsPassed);
@@ -29,19 +29,25 @@ public sealed class ExerciceTests
     }
 
     [Fact]
-    public void Check_of_null_says_to_be_completed()
+    public void Check_of_a_function_that_is_not_written_says_to_be_completed()
     {
-        string? answer = null;
+        static int Select(float[] values) => throw new NotImplementedException();
 
-        Assert.True(Seuil.Check<string?>(answer, new Criterion<string?>("Long.", s => s!.Length > 3)).IsToDo);
+        Assert.True(Seuil.Check(Select, new("Rend 3.", select => select([1]) == 3)).IsToDo);
     }
 
+    /// <summary>No type is written in a check, whatever the student writes.</summary>
     [Fact]
-    public void Check_of_code_that_is_not_written_says_to_be_completed()
+    public void Criteria_take_their_type_from_the_answer()
     {
-        static int Select() => throw new NotImplementedException();
+        static bool IsReliable(float[] p) => p.Max() > 0.9f;
+        var asVariable = (float[] p) => p.Max() > 0.9f;
+        double? number = 0.9;
 
-        Assert.True(Seuil.Check(new Criterion("Rend 3.", () => Select() == 3)).IsToDo);
+        Assert.True(Seuil.Check(IsReliable, new("Méthode.", rule => rule([0.95f])), new("Écarte.", rule => !rule([0.5f]))).IsPassed);
+        Assert.True(Seuil.Check(asVariable, new("Variable.", rule => rule([0.95f]), "Conseil.")).IsPassed);
+        Assert.True(Seuil.Check(number, new("Nombre.", n => n is > 0 and < 1 && n >= 0.8)).IsPassed);
+        Assert.True(Seuil.Check((number, "mots"), new("Deux réponses.", both => both.Item2.Length == 4)).IsPassed);
     }
 
     [Fact]
@@ -67,7 +73,7 @@ public sealed class ExerciceTests
     [Fact]
     public void Check_of_code_that_throws_becomes_feedback_with_its_first_line()
     {
-        var report = Seuil.Check(new Criterion("Calcule.", () => throw new DivideByZeroException("Attempted <b>.\nstack")));
+        var report = Seuil.Check(1, new("Calcule.", _ => throw new DivideByZeroException("Attempted <b>.\nstack")));
 
         Assert.Equal(CriterionState.Error, report.Results[0].State);
         Assert.Contains("DivideByZeroException", report.ToString(), StringComparison.Ordinal);
@@ -78,7 +84,7 @@ public sealed class ExerciceTests
     [Fact]
     public void Check_of_code_that_throws_explains_the_error_and_gives_no_advice_on_an_answer_that_there_is_not()
     {
-        var report = Seuil.Check(new Criterion("Lit un nombre.", () => double.Parse("zéro virgule neuf", CultureInfo.InvariantCulture) > 0, "Relevez le seuil."));
+        var report = Seuil.Check(1, new("Lit un nombre.", _ => double.Parse("zéro virgule neuf", CultureInfo.InvariantCulture) > 0, "Relevez le seuil."));
 
         Assert.Contains("n’a pas la forme attendue", report.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Relevez", report.ToString(), StringComparison.Ordinal);
@@ -86,7 +92,7 @@ public sealed class ExerciceTests
 
     [Fact]
     public void Check_lets_an_interruption_through() =>
-        Assert.Throws<OperationCanceledException>(() => Seuil.Check(new Criterion("Long.", () => throw new OperationCanceledException())));
+        Assert.Throws<OperationCanceledException>(() => Seuil.Check(1, new("Long.", _ => throw new OperationCanceledException())));
 
     [Fact]
     public void Hint_gives_hints_one_by_one_and_starts_again()
@@ -103,17 +109,4 @@ public sealed class ExerciceTests
     [Fact]
     public void Hint_of_an_exercise_without_hints_says_so() =>
         Assert.Contains("pas d’indice", new Exercice(1, "Titre").Hint().ToString(), StringComparison.Ordinal);
-
-    [Fact]
-    public void Solution_is_folded_and_its_code_is_encoded()
-    {
-        var html = Html(new Exercice(1, "Titre", solution: "if (a < b) { }").Solution());
-
-        Assert.Contains("<details>", html, StringComparison.Ordinal);
-        Assert.Contains("if (a &lt; b) { }", html, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Solution_names_its_file() =>
-        Assert.Contains("solutions/01.cs", new Exercice(1, "Titre", solutionFile: "solutions/01.cs").Solution().ToString(), StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Teaching;
@@ -78,7 +79,7 @@ public sealed class SpreadingChapterRuns() : ChapterRuns("02-2-propagation");
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>
 /// <param name="Report">The notebook's part of run.json.</param>
-internal sealed record ChapterRun(string Folder, NotebookDocument Notebook, JsonNode Report)
+internal sealed partial record ChapterRun(string Folder, NotebookDocument Notebook, JsonNode Report)
 {
     /// <summary>All outputs, in order.</summary>
     public IReadOnlyList<NotebookOutput> Outputs => [.. Notebook.CodeCells.SelectMany(cell => cell.Outputs)];
@@ -90,7 +91,10 @@ internal sealed record ChapterRun(string Folder, NotebookDocument Notebook, Json
     public IReadOnlyList<string> Exercises =>
     [
         .. Notebook.CodeCells
-            .Where(cell => cell.Source.Contains("new Exercice(", StringComparison.Ordinal))
+            .Where(cell => Check().IsMatch(cell.Source))
             .Select(cell => cell.Outputs[^1].TextData(MimeTypes.PlainText)!),
     ];
+
+    [GeneratedRegex(@"^exercise\d+\s*\.Check\(", RegexOptions.Multiline)]
+    private static partial Regex Check();
 }

@@ -25,9 +25,7 @@ internal static partial class SolvedNotebook
         var solved = notebook.Clone();
         foreach (Match solution in Solution().Matches(solutions.ReplaceLineEndings("\n")))
         {
-            var number = int.Parse(solution.Groups["number"].Value, CultureInfo.InvariantCulture);
-            var cell = solved.CodeCells.Single(code => code.Source.Contains($"new Exercice({number},", StringComparison.Ordinal));
-            cell.Source = Replace(cell.Source, solution.Groups["code"].Value);
+            Solve(solved, int.Parse(solution.Groups["number"].Value, CultureInfo.InvariantCulture), solution.Groups["code"].Value);
         }
 
         var answers = solved.CodeCells.Single(cell => Answers().IsMatch(cell.Source));
@@ -36,12 +34,18 @@ internal static partial class SolvedNotebook
         return solved;
     }
 
-    private static string Replace(string cell, string solution)
+    /// <summary>Puts a solution in the cell of its exercise that declares the placeholder, wherever the check stands.</summary>
+    private static void Solve(NotebookDocument notebook, int number, string solution)
     {
         var declaration = Parse(solution).Members.Single();
-        var root = Parse(cell);
-        var placeholder = root.Members.Single(member => NameOf(member) is { } name && name == NameOf(declaration));
-        return root.ReplaceNode(placeholder, declaration.WithTriviaFrom(placeholder)).ToFullString();
+        var cell = notebook.CodeCells
+            .SkipWhile(code => !code.Source.Contains($"new Exercice({number},", StringComparison.Ordinal))
+            .First(code => Parse(code.Source).Members.Any(IsPlaceholder));
+        var root = Parse(cell.Source);
+        var placeholder = root.Members.Single(IsPlaceholder);
+        cell.Source = root.ReplaceNode(placeholder, declaration.WithTriviaFrom(placeholder)).ToFullString();
+
+        bool IsPlaceholder(MemberDeclarationSyntax member) => NameOf(member) is { } name && name == NameOf(declaration);
     }
 
     private static CompilationUnitSyntax Parse(string code) => CSharpSyntaxTree.ParseText(code, Script).GetCompilationUnitRoot();

@@ -9,9 +9,12 @@ public static partial class Chart
     // Far from the places of usual classes: neither its colour nor its marker is one of theirs.
     private const int CentralPlace = 14;
 
+    private const string FirstAxis = "Axe principal 1";
+    private const string SecondAxis = "Axe principal 2";
+
     /// <summary>
     /// A point of a graph with its neighbours, some neighbours of theirs, and all edges between these, placed by the two principal
-    /// components of the points shown.
+    /// components of the points shown. The edges of the point itself are darker.
     /// </summary>
     /// <param name="title">French title.</param>
     /// <param name="graph">The graph.</param>
@@ -54,11 +57,17 @@ public static partial class Chart
             classNames);
         var central = places.index_select(0, isPoint.nonzero().squeeze(1));
         clouds.Add(new Series(pointName, central.select(1, 1)).At(central.select(1, 0)).Styled(CentralPlace).Emphasised());
-        return Network(title, "Axe principal 1", "Axe principal 2", EdgesAmong(graph, nodes, places), clouds);
+        var edges = EdgesAmong(graph, nodes, places);
+        var figure = Network(title, FirstAxis, SecondAxis, edges, clouds);
+
+        // The point's own edges once more, darker, between the others and the points.
+        var at = (X: clouds[^1].Positions![0], Y: clouds[^1].Values[0]);
+        ((double X, double Y) From, (double X, double Y) To)[] own = [.. edges.Where(edge => edge.From == at || edge.To == at)];
+        return figure with { Traces = [figure.Traces[0], Edges(title, FirstAxis, SecondAxis, own, Palette.MutedInk), .. figure.Traces.Skip(1)] };
     }
 
     /// <summary>Places of the ends of each edge whose two ends are among the nodes, each pair of ends once.</summary>
-    private static IEnumerable<((double X, double Y) From, (double X, double Y) To)> EdgesAmong(
+    private static List<((double X, double Y) From, (double X, double Y) To)> EdgesAmong(
         NeighbourGraph graph, torch.Tensor nodes, torch.Tensor places)
     {
         var count = nodes.shape[0];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace CourseCompanion.Charts;
@@ -38,6 +39,7 @@ public sealed record Series
     /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
     /// <param name="name">French name, for the legend.</param>
     /// <param name="values">Vertical values [N], of any type and on any device. Copied.</param>
+    [OverloadResolutionPriority(-1)] // An array is a tensor too, by conversion.
     public Series(string name, torch.Tensor values)
         : this(name, ToArray(values))
     {
@@ -74,6 +76,7 @@ public sealed record Series
     /// <param name="positions">Tensor [N] of any type and on any device, one per value.</param>
     /// <returns>A new series.</returns>
     /// <exception cref="ArgumentException">There are not as many positions as values.</exception>
+    [OverloadResolutionPriority(-1)]
     public Series At(torch.Tensor positions) => At(ToArray(positions));
 
     /// <summary>The same series with an uncertainty around each value (a confidence interval).</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace CourseCompanion.Evaluation;
@@ -112,6 +113,7 @@ public static class RiskCoverage
     }
 
     /// <inheritdoc cref="PerClass(IReadOnlyList{long}, IReadOnlyList{long}, int)"/>
+    [OverloadResolutionPriority(-1)] // An array is a tensor too, by conversion.
     public static IReadOnlyList<AssignedClass> PerClass(torch.Tensor assigned, torch.Tensor labels, int classCount) =>
-        PerClass((IReadOnlyList<long>)Check.ToArray(assigned), Check.ToArray(labels), classCount);
+        PerClass(Check.ToArray(assigned), Check.ToArray(labels), classCount);
 }

@@ -153,7 +153,7 @@ public sealed class GraphPropagationExperiment : IDisposable
         ArgumentNullException.ThrowIfNull(widest);
         ArgumentNullException.ThrowIfNull(trial);
         NeighbourGraph graph = widest.With(new GraphOptions { Neighbours = trial.Neighbours, Weights = trial.Kernel }, cancellation);
-        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _data.Train.ClassCount }, cancellation);
+        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _data.Train.ClassCount, ShowsProgress = false }, cancellation);
     }
 
     /// <summary>A new network trained on some images for the experiment's number of steps; the last weights stay.</summary>

@@ -1,5 +1,3 @@
-using CourseCompanion.Display;
-
 namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>Chapter 2.1 from the command to the figures, on generated images, with and without the model of chapter 1.</summary>

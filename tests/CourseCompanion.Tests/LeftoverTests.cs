@@ -30,7 +30,7 @@ public class LeftoverTests
             Calibration.ExpectedCalibrationError(probabilities, labels);
             TemperatureScaling.Fit(probabilities, labels);
             RiskCoverage.Curve(probabilities, labels);
-            Bootstrap.ConfidenceInterval(probabilities, labels, report => report.Accuracy, resamples: 2);
+            Bootstrap.ConfidenceInterval(ClassificationReport.Compute(probabilities, labels), confusion => confusion.Accuracy, resamples: 2);
         });
     }
 

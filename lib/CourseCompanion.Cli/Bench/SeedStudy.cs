@@ -1,3 +1,4 @@
+using System.Globalization;
 using CourseCompanion.Evaluation;
 
 namespace CourseCompanion.Cli.Bench;
@@ -6,17 +7,25 @@ namespace CourseCompanion.Cli.Bench;
 /// Scores of several methods, all on the same seeds, and what each gains over a reference: the mean gain, its 95 % interval (by
 /// resampling the seeds), the least and the largest. One seed proves nothing.
 /// </summary>
-internal sealed class SeedStudy
+/// <param name="further">Scores besides the course's four, by name.</param>
+internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, double> Read)[] further)
 {
-    private static readonly (string Name, Func<ClassificationReport, double> Read)[] Scores =
+    private const int DefaultSeeds = 20;
+
+    private readonly (string Name, Func<ClassificationReport, double> Read)[] _scores =
     [
         ("auc", report => report.MacroAuc),
         ("accuracy", report => report.Accuracy),
         ("macro_f1", report => report.MacroF1),
         ("balanced_accuracy", report => report.BalancedAccuracy),
+        .. further,
     ];
 
     private readonly Dictionary<string, List<ClassificationReport>> _reports = [];
+
+    /// <summary>The seeds of a study: 1 to 20, or to the variable <c>COURSE_SEEDS</c>.</summary>
+    public static int[] Seeds =>
+        [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("COURSE_SEEDS"), CultureInfo.InvariantCulture, out int asked) ? asked : DefaultSeeds)];
 
     /// <summary>Adds what a method reached with the next seed.</summary>
     public void Add(string method, ClassificationReport report)
@@ -35,7 +44,7 @@ internal sealed class SeedStudy
     /// <param name="reference">The method to which the others are compared; null for means alone.</param>
     public void WriteTo(Dictionary<string, double> figures, string prefix = "", string? reference = null)
     {
-        foreach ((string score, Func<ClassificationReport, double> read) in Scores)
+        foreach ((string score, Func<ClassificationReport, double> read) in _scores)
         {
             foreach ((string method, List<ClassificationReport> reports) in _reports)
             {

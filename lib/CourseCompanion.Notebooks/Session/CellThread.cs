@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Notebooks.Session;
 
@@ -45,7 +46,7 @@ internal sealed class CellThread : IDisposable
     private void RunWork()
     {
         // Flows from here to the tasks and threads that cells start.
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentCulture = FrenchNumbers.Culture;
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr-FR");
         while (Take() is { } work)
         {

@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace CourseCompanion.Evaluation;
 
 /// <summary>An estimate with its uncertainty.</summary>
@@ -10,7 +8,7 @@ namespace CourseCompanion.Evaluation;
 public sealed record ConfidenceInterval(double Estimate, double Lower, double Upper, double Level);
 
 /// <summary>
-/// Uncertainty of any figure by resampling the evaluated images with replacement: percentile bootstrap (Efron, 1979).
+/// Uncertainty of any score by resampling the evaluated images with replacement: percentile bootstrap (Efron, 1979).
 /// It says how far the figure would move with another test set of this size, not with another training run.
 /// </summary>
 public static class Bootstrap
@@ -55,54 +53,49 @@ public static class Bootstrap
         return new ConfidenceInterval(estimate, Percentile(values, (1 - level) / 2), Percentile(values, (1 + level) / 2), level);
     }
 
-    /// <summary>Percentile confidence interval of a figure of a <see cref="ClassificationReport"/>, for example its macro F1.</summary>
-    /// <inheritdoc cref="ConfidenceInterval(int, Func{IReadOnlyList{int}, double}, double, int, int)"/>
-    /// <param name="scores">Scores [N, K].</param>
-    /// <param name="labels">True classes, N values in [0, K).</param>
-    /// <param name="figure">The figure to read from the report.</param>
-    /// <param name="predicted">The answers of a method that may abstain; see <see cref="ClassificationReport"/>.</param>
-#pragma warning disable CS1573 // The other parameters are inherited.
+    /// <summary>Percentile confidence interval of a score of a classifier.</summary>
+    /// <param name="report">What it answered.</param>
+    /// <param name="score">The score, for example <c>confusion => confusion.BalancedAccuracy</c>.</param>
+    /// <param name="level">Confidence level in (0, 1).</param>
+    /// <param name="resamples">Number of resamples.</param>
+    /// <param name="seed">Seed of the resampling.</param>
     public static ConfidenceInterval ConfidenceInterval(
-        float[,] scores,
-        IReadOnlyList<long> labels,
-        Func<ClassificationReport, double> figure,
-        double level = 0.95,
-        int resamples = 1000,
-        int seed = 42,
-        IReadOnlyList<long>? predicted = null)
-#pragma warning restore CS1573
+        ClassificationReport report, Func<ConfusionMatrix, double> score, double level = 0.95, int resamples = 1000, int seed = 42)
     {
-        ArgumentNullException.ThrowIfNull(figure);
-        _ = ClassificationReport.Compute(scores, labels, predicted);  // says what is wrong with the input, before anything is drawn
-        int classCount = scores.GetLength(1);
-        var sampledScores = new float[labels.Count, classCount];
-        var sampledLabels = new long[labels.Count];
-        long[]? sampledAnswers = predicted is null ? null : new long[labels.Count];
-        return ConfidenceInterval(labels.Count, Statistic, level, resamples, seed);
-
-        double Statistic(IReadOnlyList<int> indices)
-        {
-            for (int i = 0; i < indices.Count; i++)
-            {
-                Array.Copy(scores, indices[i] * classCount, sampledScores, i * classCount, classCount);
-                sampledLabels[i] = labels[indices[i]];
-                sampledAnswers?[i] = predicted![indices[i]];
-            }
-
-            return figure(ClassificationReport.Compute(sampledScores, sampledLabels, sampledAnswers));
-        }
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(score);
+        return ConfidenceInterval(report.Labels.Count, images => score(Resample(report, images)), level, resamples, seed);
     }
 
-    /// <inheritdoc cref="ConfidenceInterval(float[,], IReadOnlyList{long}, Func{ClassificationReport, double}, double, int, int, IReadOnlyList{long})"/>
-    public static ConfidenceInterval ConfidenceInterval(
-        torch.Tensor scores,
-        torch.Tensor labels,
-        Func<ClassificationReport, double> figure,
-        double level = 0.95,
-        int resamples = 1000,
-        int seed = 42,
-        IReadOnlyList<long>? predicted = null) =>
-        ConfidenceInterval(Check.ToMatrix(scores), Check.ToArray(labels), figure, level, resamples, seed, predicted);
+    /// <summary>
+    /// Percentile confidence interval of the difference of two classifiers' scores on the same images. Each resample takes the same
+    /// images for both: what makes an image hard for one often does so for the other, so the difference is far better known than two
+    /// separate intervals suggest.
+    /// </summary>
+    /// <param name="first">What one answered.</param>
+    /// <param name="second">What the other answered about the same images in the same order; its score is subtracted.</param>
+    /// <param name="score">The score, for example <c>confusion => confusion.BalancedAccuracy</c>.</param>
+    /// <param name="level">Confidence level in (0, 1).</param>
+    /// <param name="resamples">Number of resamples.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    /// <exception cref="ArgumentException">The reports are about other images.</exception>
+    public static ConfidenceInterval Difference(
+        ClassificationReport first, ClassificationReport second, Func<ConfusionMatrix, double> score, double level = 0.95, int resamples = 1000, int seed = 42)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(score);
+        if (!first.Labels.SequenceEqual(second.Labels))
+        {
+            throw new ArgumentException("The two reports are about other images: a paired difference needs the same ones in the same order.", nameof(second));
+        }
+
+        return ConfidenceInterval(
+            first.Labels.Count, images => score(Resample(first, images)) - score(Resample(second, images)), level, resamples, seed);
+    }
+
+    private static ConfusionMatrix Resample(ClassificationReport report, IReadOnlyList<int> images) => ConfusionMatrix.Count(
+        [.. images.Select(image => report.Labels[image])], [.. images.Select(image => report.Predicted[image])], report.ClassCount);
 
     /// <summary>Value below which a share of sorted values lies, interpolated between neighbours as NumPy does; NaN for none.</summary>
     internal static double Percentile(List<double> sorted, double share)

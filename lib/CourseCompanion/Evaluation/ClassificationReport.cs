@@ -36,8 +36,11 @@ public sealed record MajorityBaseline(int Label, double Accuracy, double Balance
 /// </remarks>
 public sealed class ClassificationReport
 {
-    private ClassificationReport(ConfusionMatrix confusion, double[] areas)
+    private ClassificationReport(IReadOnlyList<long> labels, IReadOnlyList<long> predicted, double[] areas)
     {
+        Labels = labels;
+        Predicted = predicted;
+        var confusion = ConfusionMatrix.Count(labels, predicted, areas.Length);
         int[] classes = [.. Enumerable.Range(0, confusion.ClassCount)];
         Confusion = confusion;
         PerClass = [.. classes.Select(label => new ClassFigures(
@@ -51,6 +54,12 @@ public sealed class ClassificationReport
         int present = classes.Length - AbsentClasses.Count;
         Baseline = new MajorityBaseline(majority, share, 1.0 / present, 2 * share / (1 + share) / present, 0.5);
     }
+
+    /// <summary>True classes of the evaluated images.</summary>
+    public IReadOnlyList<long> Labels { get; }
+
+    /// <summary>The answers, in the same order; <see cref="ConfusionMatrix.NoAnswer"/> (-1) where there is none.</summary>
+    public IReadOnlyList<long> Predicted { get; }
 
     /// <summary>Number of images evaluated.</summary>
     public long Count => Confusion.Total;
@@ -106,7 +115,9 @@ public sealed class ClassificationReport
     public static ClassificationReport Compute(float[,] scores, IReadOnlyList<long> labels, IReadOnlyList<long>? predicted = null)
     {
         double[] areas = RocAuc.OneVsRest(scores, labels);
-        predicted ??= [.. Enumerable.Range(0, labels.Count).Select(row => (long)Rows.ArgMax(scores, row))];
-        return new ClassificationReport(ConfusionMatrix.Count(labels, predicted, areas.Length), areas);
+        predicted = predicted is null
+            ? [.. Enumerable.Range(0, labels.Count).Select(row => (long)Rows.ArgMax(scores, row))]
+            : [.. predicted];
+        return new ClassificationReport([.. labels], predicted, areas);
     }
 }

@@ -36,40 +36,31 @@ public sealed class GraphPropagationExperiment : IDisposable
 
     private const int Folds = 5;
 
-    private readonly MedicalDataset _data;
-    private readonly int _seed;
+    private readonly FewLabels _scenario;
     private readonly int _steps;
-    private readonly ResidentImages _test;
 
     /// <param name="data">Images and labels; most training labels stay hidden.</param>
     /// <param name="seed">Seed of the labelled images, the initial weights and the order of training.</param>
     /// <param name="steps">Optimiser steps of each network.</param>
     /// <param name="perClass">Labelled images of each class.</param>
-    public GraphPropagationExperiment(MedicalDataset data, int seed, int steps = 1100, int perClass = 50)
+    public GraphPropagationExperiment(MedicalDataset data, int seed, int steps = 1000, int perClass = 50)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        (_data, _seed, _steps) = (data, seed, steps);
-        Images = new ResidentImages(data.Train.Images);
-        _test = new ResidentImages(data.Test.Images);
-        Split = LabelledSplit.PerClass(data.Train.Labels, perClass, seed);
+        _scenario = new FewLabels(data, seed, perClass);
+        _steps = steps;
         Known = KnownLabels.Only(data.Train.Labels, Split.LabelledIndices).DetachFromDisposeScope();
     }
 
     /// <summary>The training images.</summary>
-    public ResidentImages Images { get; }
+    public ResidentImages Images => _scenario.Images;
 
     /// <summary>Which of them are labelled.</summary>
-    public LabelledSplit Split { get; }
+    public LabelledSplit Split => _scenario.Split;
 
     /// <summary>Labels [N] of the training images, int64; <see cref="KnownLabels.Unknown"/> where hidden.</summary>
     public Tensor Known { get; }
 
     /// <summary>A network with the initial weights of the seed.</summary>
-    public SimpleCnn NewModel()
-    {
-        random.manual_seed(_seed);
-        return new SimpleCnn((int)_data.Train.Images.shape[1], _data.Train.ClassCount, device: _data.Train.Images.device);
-    }
+    public SimpleCnn NewModel() => _scenario.NewModel();
 
     /// <summary>A new network after chapter 1's procedure: pseudo-labels above 0.9, in rounds.</summary>
     /// <param name="options">Sizes of the procedure; chapter 1's if null.</param>
@@ -77,9 +68,13 @@ public sealed class GraphPropagationExperiment : IDisposable
     public SimpleCnn TrainWithPseudoLabels(PseudoLabelingOptions? options = null, CancellationToken cancellation = default)
     {
         SimpleCnn model = NewModel();
-        var labelled = new LabelledImages(Images, Split.LabelledIndices, _data.Train.Labels.index_select(0, Split.LabelledIndices));
-        PseudoLabeling.Run(
-            model, labelled, Split.UnlabelledIndices, (options ?? new()) with { Seed = _seed }, cancellation: cancellation);
+        options ??= new PseudoLabelingOptions();
+        options = options with { Training = options.Training with { Seed = _scenario.Seed } };
+        foreach (PseudoLabelingRound round in PseudoLabeling.Rounds(model, _scenario.Labelled, _scenario.Unlabelled, options, cancellation))
+        {
+            round.Kept.Dispose();
+        }
+
         return model;
     }
 
@@ -111,7 +106,7 @@ public sealed class GraphPropagationExperiment : IDisposable
         alphas ??= Alphas;
         neighbourCounts ??= NeighbourCounts;
         using var scope = NewDisposeScope();
-        int classCount = _data.Train.ClassCount;
+        int classCount = _scenario.Data.Train.ClassCount;
         Tensor truth = Known.index_select(0, Split.LabelledIndices);             // [L]
         Tensor order = truth.sort(stable: true).Indices;                         // class after class, so that each fold has as many of each
         Tensor labelled = Split.LabelledIndices.index_select(0, order);
@@ -153,7 +148,7 @@ public sealed class GraphPropagationExperiment : IDisposable
         ArgumentNullException.ThrowIfNull(widest);
         ArgumentNullException.ThrowIfNull(trial);
         NeighbourGraph graph = widest.With(new GraphOptions { Neighbours = trial.Neighbours, Weights = trial.Kernel }, cancellation);
-        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _data.Train.ClassCount, ShowsProgress = false }, cancellation);
+        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _scenario.Data.Train.ClassCount, ShowsProgress = false }, cancellation);
     }
 
     /// <summary>A new network trained on some images for the experiment's number of steps; the last weights stay.</summary>
@@ -165,11 +160,9 @@ public sealed class GraphPropagationExperiment : IDisposable
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(labels);
         SimpleCnn model = NewModel();
-        var options = new TrainingOptions { Seed = _seed };
-        long stepsPerEpoch = (indices.shape[0] + options.BatchSize - 1) / options.BatchSize;
-        options = options with { Epochs = (int)Math.Max(1, Math.Round((double)_steps / stepsPerEpoch)) };
-        using var trainer = new Trainer(model, options);
-        trainer.Fit(new LabelledImages(Images, indices, labels.index_select(0, indices)), cancellation: cancellation);
+        using var trainer = new Trainer(model, new TrainingOptions { Seed = _scenario.Seed });
+        using IProgressTask progress = WorkContext.Progress.Start("Entraînement", _steps);
+        trainer.RunSteps(new LabelledImages(Images, indices, labels.index_select(0, indices)), _steps, step => progress.Report(step), cancellation);
         return model;
     }
 
@@ -179,17 +172,14 @@ public sealed class GraphPropagationExperiment : IDisposable
     {
         ArgumentNullException.ThrowIfNull(answers);
         using var scope = NewDisposeScope();
-        return Judge(answers.Select(Split.UnlabelledIndices), _data.Train.Labels.index_select(0, Split.UnlabelledIndices));
+        return Judge(answers.Select(Split.UnlabelledIndices), _scenario.HiddenTruth);
     }
 
     /// <summary>Scores of a network on the test images.</summary>
     /// <param name="model">The network.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public ClassificationReport OnTest(SimpleCnn model, CancellationToken cancellation = default)
-    {
-        using Tensor scores = Predictor.Probabilities(model, _test, cancellation: cancellation);
-        return ClassificationReport.Compute(scores, _data.Test.Labels);
-    }
+    public ClassificationReport OnTest(SimpleCnn model, CancellationToken cancellation = default) =>
+        FewLabels.Judge(model, _scenario.Test, cancellation);
 
     /// <summary>The classes [N] that a network gives to the training images, with their probabilities.</summary>
     /// <param name="model">The network.</param>
@@ -232,9 +222,7 @@ public sealed class GraphPropagationExperiment : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Images.Dispose();
-        _test.Dispose();
-        Split.Dispose();
+        _scenario.Dispose();
         Known.Dispose();
     }
 

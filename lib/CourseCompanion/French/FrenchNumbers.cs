@@ -24,7 +24,20 @@ public static class FrenchNumbers
         NumberGroupSeparator = NarrowNoBreakSpace,
         NumberGroupSizes = [3],
         NegativeSign = "\u2212",
+        PercentDecimalSeparator = ",",
+        PercentGroupSeparator = NarrowNoBreakSpace,
+        PercentGroupSizes = [3],
+        PercentPositivePattern = 1,  // "n%": the space before the sign is a part of the symbol, for the pattern's own is ordinary
+        PercentNegativePattern = 1,
+        PercentSymbol = NoBreakSpace + "%",
+        NaNSymbol = Missing,
     });
+
+    /// <summary>
+    /// The culture of the cells of a notebook: these numbers, whatever the machine speaks. In it <c>$"{kept:N0} images, {share:P1}"</c>
+    /// reads <c>1 406 images, 57,3 %</c>.
+    /// </summary>
+    public static CultureInfo Culture { get; } = CultureInfo.ReadOnly(new CultureInfo("") { NumberFormat = (NumberFormatInfo)Format.Clone() });
 
     /// <summary>A whole number: <c>1 406</c>.</summary>
     /// <param name="value">The number; rounded.</param>

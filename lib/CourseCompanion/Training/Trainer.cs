@@ -20,7 +20,8 @@ public sealed class Trainer : IDisposable
     private readonly optim.Optimizer _optimizer;
     private readonly optim.lr_scheduler.LRScheduler? _schedule;
     private readonly Tensor? _classWeights;
-    private int _epochsDone;
+    private int _epochsDone;  // orders of the images used up: the next one is another
+    private int _passes;      // calls of RunEpoch and RunSteps
 
     /// <summary>Prepares the training of a model: optimiser and random order.</summary>
     /// <param name="model">Maps images [B, C, H, W] to logits [B, K].</param>
@@ -131,44 +132,26 @@ public sealed class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
     public EpochRecord RunEpoch(LabelledImages train, Action<int>? onStep = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        if (train.Count == 0)
-        {
-            throw new ArgumentException("There is no image to train on.", nameof(train));
-        }
+        BatchSampler sampler = SamplerOf(train);
+        return Run(train, sampler.Epoch(_epochsDone++), onStep, cancellation);
+    }
 
-        using var scope = NewDisposeScope();
-        Tensor totalLoss = zeros(1, device: train.Images.Device);
-        Tensor right = zeros(1, dtype: ScalarType.Int64, device: train.Images.Device);
-        var sampler = new BatchSampler(train.Count, _options.BatchSize, seed: _options.Seed, device: train.Images.Device);
-        _model.train();
-        int step = 0;
-        foreach (Tensor positions in sampler.Epoch(_epochsDone))
-        {
-            WorkContext.ThrowIfCancelled(cancellation);
-            using var stepScope = NewDisposeScope();
-            Tensor labels = train.Labels.index_select(0, positions);
-            Tensor images = train.Images.Batch(train.Indices.index_select(0, positions));
-            images = _options.Augmentation?.Invoke(images) ?? images;
-
-            (Tensor loss, Tensor logits) = Step(images, labels);
-
-            totalLoss.add_(loss.mul(labels.shape[0]));
-            right.add_(logits.argmax(1).eq(labels).sum());
-            onStep?.Invoke(++step);
-        }
-
-        _epochsDone++;
-        _schedule?.step();
-        double meanLoss = totalLoss.item<float>() / train.Count;
-        if (!double.IsFinite(meanLoss))
-        {
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The loss of epoch {_epochsDone} is {meanLoss}: the network has diverged. Lower its learning rate ({_options.LearningRate}), or check its input."));
-        }
-
-        return new EpochRecord(_epochsDone, meanLoss, right.item<long>() / (double)train.Count, null);
+    /// <summary>
+    /// A number of steps, however many images there are: what makes methods comparable that train on more or on fewer of them. Images
+    /// come in a new random order, one pass after the other.
+    /// </summary>
+    /// <param name="train">Images to learn from, with their labels.</param>
+    /// <param name="steps">Number of steps.</param>
+    /// <param name="onStep">Told the number of steps done, after each one.</param>
+    /// <param name="cancellation">Stops the training, besides <see cref="WorkContext.Cancellation"/>.</param>
+    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
+    public EpochRecord RunSteps(LabelledImages train, int steps, Action<int>? onStep = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        BatchSampler sampler = SamplerOf(train);
+        int firstEpoch = _epochsDone;
+        _epochsDone += (int)((steps + sampler.BatchesPerEpoch - 1) / sampler.BatchesPerEpoch);
+        return Run(train, sampler.Endless(firstEpoch).Take(steps), onStep, cancellation);
     }
 
     /// <summary>One step: the loss of a batch, its gradient, and a move of the weights against it.</summary>
@@ -190,6 +173,55 @@ public sealed class Trainer : IDisposable
     {
         _optimizer.Dispose();
         _classWeights?.Dispose();
+    }
+
+    private BatchSampler SamplerOf(LabelledImages train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return train.Count > 0
+            ? new BatchSampler(train.Count, _options.BatchSize, seed: _options.Seed, device: train.Images.Device)
+            : throw new ArgumentException("There is no image to train on.", nameof(train));
+    }
+
+    /// <summary>The training loop.</summary>
+    private EpochRecord Run(LabelledImages train, IEnumerable<Tensor> batches, Action<int>? onStep, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        Tensor totalLoss = zeros(1, device: train.Images.Device);
+        Tensor right = zeros(1, dtype: ScalarType.Int64, device: train.Images.Device);
+        _model.train();
+        long seen = 0;
+        int step = 0;
+        foreach (Tensor positions in batches)                                           // [B]
+        {
+            WorkContext.ThrowIfCancelled(cancellation);
+            using var stepScope = NewDisposeScope();
+            Tensor labels = train.Labels.index_select(0, positions);                    // [B]
+            Tensor images = train.Images.Batch(train.Indices.index_select(0, positions));  // [B, C, H, W]
+            if (_options.Augmentation is { } augment)
+            {
+                images = ResidentImages.ChannelsLast(augment(images));
+            }
+
+            (Tensor loss, Tensor logits) = Step(images, labels);
+
+            totalLoss.add_(loss.mul(labels.shape[0]));
+            right.add_(logits.argmax(1).eq(labels).sum());
+            seen += labels.shape[0];
+            onStep?.Invoke(++step);
+        }
+
+        _passes++;
+        _schedule?.step();
+        double meanLoss = totalLoss.item<float>() / seen;
+        if (!double.IsFinite(meanLoss))
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss of epoch {_passes} is {meanLoss}: the network has diverged. Lower its learning rate ({_options.LearningRate}), or check its input."));
+        }
+
+        return new EpochRecord(_passes, meanLoss, right.item<long>() / (double)seen, null);
     }
 
     private ClassificationReport Evaluate(LabelledImages data, CancellationToken cancellation)

@@ -2,7 +2,7 @@ using CourseCompanion.Evaluation;
 
 namespace CourseCompanion.Training;
 
-/// <summary>What one pass over the training images gave.</summary>
+/// <summary>The result of one pass: over all training images, or of a number of steps.</summary>
 /// <param name="Epoch">Number of the pass, from 1.</param>
 /// <param name="Loss">Mean cross-entropy of the training images, each at the moment it was trained on.</param>
 /// <param name="Accuracy">Share of them predicted right at that moment, in [0, 1].</param>

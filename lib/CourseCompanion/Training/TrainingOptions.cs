@@ -20,7 +20,7 @@ namespace CourseCompanion.Training;
 /// </example>
 public sealed record TrainingOptions
 {
-    /// <summary>Passes over the training images.</summary>
+    /// <summary>Passes over the training images of <see cref="Trainer.Fit(LabelledImages, LabelledImages, CancellationToken)"/>.</summary>
     public int Epochs { get; init; } = 25;
 
     /// <summary>Images per step.</summary>
@@ -37,7 +37,7 @@ public sealed record TrainingOptions
         (parameters, learningRate) => optim.Adam(parameters, lr: learningRate);
 
     /// <summary>
-    /// Makes what changes the learning rate, one step after each pass over the training images; the rate stays if null.
+    /// Makes what changes the learning rate, one step after each pass (<see cref="Trainer.RunEpoch"/>, <see cref="Trainer.RunSteps"/>); the rate stays if null.
     /// </summary>
     public Func<optim.Optimizer, optim.lr_scheduler.LRScheduler>? Schedule { get; init; }
 

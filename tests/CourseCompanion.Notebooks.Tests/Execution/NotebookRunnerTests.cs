@@ -198,7 +198,7 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.True(summary.ExitCode == 0, summary.Notebooks[0].FailedCell?.Traceback);
         var cells = Executed("p.ipynb").Cells;
         Assert.True(cells[1].HasTag("injected-parameters"));
-        Assert.Equal("7 0.95 blood \"28\" False 4/2 Friday", cells[2].Outputs[0].TextData("text/plain"));
+        Assert.Equal("7 0,95 blood \"28\" False 4/2 Friday", cells[2].Outputs[0].TextData("text/plain"));
     }
 
     [Theory]

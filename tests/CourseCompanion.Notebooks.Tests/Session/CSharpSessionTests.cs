@@ -80,8 +80,8 @@ public sealed class CSharpSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task Culture_of_cells_is_invariant_on_every_thread() =>
-        Assert.Equal("0.5 0.5", await _host.ValueAsync("$\"{0.5} {await Task.Run(() => $\"{0.5}\")}\""));
+    public async Task Numbers_in_cells_are_French_on_every_thread_whatever_the_machine_speaks() =>
+        Assert.Equal("0,5 57,3\u00A0% 1\u202F406", await _host.ValueAsync("$\"{0.5} {await Task.Run(() => $\"{0.573:P1}\")} {1406:N0}\""));
 
     [Fact]
     public async Task Reading_the_console_is_refused_in_French()

@@ -34,6 +34,11 @@ public sealed class FrenchNumbersTests
     public void Percent_takes_a_share(double fraction, int decimals, string expected) =>
         Assert.Equal(expected, Shown(FrenchNumbers.Percent(fraction, decimals)));
 
+    [Fact]
+    public void Culture_writes_interpolated_numbers_as_the_methods_do() => Assert.Equal(
+        "1~406|57,3_%|0,57|−3,1_%|n._d.",
+        Shown(string.Create(FrenchNumbers.Culture, $"{1406:N0}|{0.5734:P1}|{0.567:N2}|{-0.031:P1}|{double.NaN:N1}")));
+
     [Theory]
     [InlineData(12000, "12~000")]
     [InlineData(87.5, "87,5")]

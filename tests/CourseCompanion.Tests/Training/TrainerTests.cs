@@ -156,6 +156,42 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void RunSteps_takes_as_many_steps_as_asked_for_and_goes_through_all_images()
+    {
+        using var train = new ToyImages(perClass: 10);
+        using SimpleCnn model = NewModel();
+        long seen = 0;
+        int steps = 0;
+        using var trainer = new Trainer(model, new TrainingOptions { BatchSize = 8, Augmentation = images => { seen += images.shape[0]; steps++; return images; } });
+
+        EpochRecord pass = trainer.RunSteps(train.First(20), 6);  // batches of 8, 8, 4, twice
+
+        Assert.Equal((6, 40), (steps, seen));
+        Assert.Equal(1, pass.Epoch);
+        Assert.InRange(pass.Accuracy, 0, 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => trainer.RunSteps(train.First(20), 0));
+    }
+
+    [Fact]
+    public void RunSteps_in_parts_of_whole_passes_is_the_same_training_as_epochs()
+    {
+        using var train = new ToyImages(perClass: 10);
+        using SimpleCnn one = NewModel(), other = NewModel();
+        using (var trainer = new Trainer(one, new TrainingOptions { BatchSize = 8 }))
+        {
+            trainer.RunEpoch(train.First(20));
+            trainer.RunEpoch(train.First(20));
+        }
+
+        using (var trainer = new Trainer(other, new TrainingOptions { BatchSize = 8 }))
+        {
+            trainer.RunSteps(train.First(20), 6);
+        }
+
+        Assert.Equal(Flat(Predictor.Logits(one, train.Images)), Flat(Predictor.Logits(other, train.Images)));
+    }
+
+    [Fact]
     public void Fit_whose_token_is_cancelled_stops_at_the_next_step()
     {
         using var scope = NewDisposeScope();

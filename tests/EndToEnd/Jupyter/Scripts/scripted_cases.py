@@ -117,8 +117,8 @@ def interrupt_of_the_course_s_loops():
     # Loops that run for hours. Each shows its progress, which is how we know that it is on its way.
     for title, loop in (
         ("Entraînement", "new Trainer(model, new TrainingOptions { Epochs = 100_000 }).Fit(labelled);"),
-        ("Pseudo-étiquetage", "PseudoLabeling.Run(model, data.Train, LabelledSplit.PerClass(data.Train.Labels, 50, seed: 1),"
-         " new PseudoLabelingOptions { Rounds = 10_000 });"),
+        ("Pseudo-étiquetage", "PseudoLabeling.Rounds(model, labelled, LabelledSplit.PerClass(data.Train.Labels, 50, seed: 1).UnlabelledIndices,"
+         " new PseudoLabelingOptions { Rounds = 10_000 }).Count();"),
         ("Carte t-SNE", "Tsne.Embed(points, new TsneOptions { Iterations = 1_000_000 });"),
         ("Diffusion des étiquettes", "LabelSpreading.Fit(graph, known, 0.99, new PropagationOptions { MaxIterations = 1_000_000_000, Tolerance = 0 });"),
     ):

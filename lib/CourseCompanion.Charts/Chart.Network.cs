@@ -28,23 +28,28 @@ public static partial class Chart
             throw new ArgumentException($"Chart '{title}' has no edge.", nameof(edges));
         }
 
-        // One curve for all edges; a gap after each.
-        double[] across = Drawn(x, list.SelectMany(edge => new[] { edge.From.X, edge.To.X, double.NaN }));
-        double[] upright = Drawn(y, list.SelectMany(edge => new[] { edge.From.Y, edge.To.Y, double.NaN }));
+        return points with
+        {
+            Traces = [Edges(title, x, y, list, Palette.Muted), .. points.Traces],
+            AltText = points.AltText + FrenchText.Typeset($" {FrenchNumbers.Count(list.Length, "lien")} entre les points."),
+        };
+    }
+
+    /// <summary>One curve for all edges, with a gap after each.</summary>
+    private static ScatterTrace Edges(
+        string title, Axis x, Axis y, IReadOnlyCollection<((double X, double Y) From, (double X, double Y) To)> edges, string color)
+    {
+        double[] across = Drawn(x, edges.SelectMany(edge => new[] { edge.From.X, edge.To.X, double.NaN }));
+        double[] upright = Drawn(y, edges.SelectMany(edge => new[] { edge.From.Y, edge.To.Y, double.NaN }));
         RequireNoInfinity(across.Concat(upright), $"Edges of chart '{title}'");
-        var lines = new ScatterTrace
+        return new ScatterTrace
         {
             X = PlotData.Of(across),
             Y = PlotData.Of(upright),
             Mode = ScatterMode.Lines,
-            Line = new Line { Color = Palette.Muted, Width = 1, Dash = "solid" },
+            Line = new Line { Color = color, Width = 1, Dash = "solid" },
             ShowLegend = false,
             HoverInfo = "skip",
-        };
-        return points with
-        {
-            Traces = [lines, .. points.Traces],
-            AltText = points.AltText + FrenchText.Typeset($" {FrenchNumbers.Count(list.Length, "lien")} entre les points."),
         };
     }
 }

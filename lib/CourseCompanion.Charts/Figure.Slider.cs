@@ -18,7 +18,7 @@ public sealed partial record Figure
     /// <param name="title">French title of the whole.</param>
     /// <param name="stepName">What a step is, in French: stands before its label.</param>
     /// <param name="steps">Label and chart of each state, at least one; one pair of axes each.</param>
-    /// <returns>One figure, in its last state.</returns>
+    /// <returns>One figure, in its last state: what a page or a first look shows is the result.</returns>
     /// <exception cref="ArgumentException">There is no state, or one has several axes or a slider.</exception>
     public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps)
     {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using TorchSharp;
 
 namespace CourseCompanion.Charts;
 
@@ -31,6 +33,15 @@ public sealed record Series
     /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
     public Series(string name, IEnumerable<long> values)
         : this(name, values.Select(value => (double)value))
+    {
+    }
+
+    /// <inheritdoc cref="Series(string, IEnumerable{double})"/>
+    /// <param name="name">French name, for the legend.</param>
+    /// <param name="values">Vertical values [N], of any type and on any device. Copied.</param>
+    [OverloadResolutionPriority(-1)] // An array is a tensor too, by conversion.
+    public Series(string name, torch.Tensor values)
+        : this(name, ToArray(values))
     {
     }
 
@@ -75,6 +86,13 @@ public sealed record Series
         return this with { Positions = SameCount(positions.Select(double.CreateChecked), "positions") };
     }
 
+    /// <summary>The same series at given horizontal places.</summary>
+    /// <param name="positions">Tensor [N] of any type and on any device, one per value.</param>
+    /// <returns>A new series.</returns>
+    /// <exception cref="ArgumentException">There are not as many positions as values.</exception>
+    [OverloadResolutionPriority(-1)]
+    public Series At(torch.Tensor positions) => At(ToArray(positions));
+
     /// <summary>The same series with an uncertainty around each value (a confidence interval).</summary>
     /// <param name="low">Lower ends, one per value.</param>
     /// <param name="high">Upper ends, one per value.</param>
@@ -114,6 +132,18 @@ public sealed record Series
     /// <summary>The same series with large outlined points: the few that matter, such as labelled ones among many.</summary>
     /// <returns>A new series.</returns>
     public Series Emphasised() => this with { IsEmphasised = true };
+
+    private static double[] ToArray(torch.Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.dim() != 1)
+        {
+            throw new ArgumentException($"Values of a series are a tensor [N], not [{string.Join(", ", values.shape)}].", nameof(values));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        return values.detach().to(torch.ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+    }
 
     private T[] SameCount<T>(IEnumerable<T> items, string what)
     {

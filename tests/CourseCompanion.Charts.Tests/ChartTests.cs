@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CourseCompanion.Display;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Graphs;
 using TorchSharp;
 
 namespace CourseCompanion.Charts.Tests;
@@ -101,6 +102,65 @@ public sealed class ChartTests
         Assert.Equal(Palette.Color(0), traces[1].GetProperty("marker").GetProperty("color").GetString());
         Assert.EndsWith("2\u00A0liens entre les points.", figure.AltText, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Chart.Network("Voisins", "x", "y", [], new Series("Image", [0.0])));
+    }
+
+    [Fact]
+    public void Scatter_of_tensors_colours_by_class_and_puts_points_without_label_behind()
+    {
+        using var points = torch.tensor(new float[,] { { 0, 1 }, { 2, 3 }, { 4, 5 }, { 6, 7 } });
+        using var labels = torch.tensor(new long[] { 2, -1, 0, 2 });
+
+        var traces = Json(Chart.Scatter("Carte", "x", "y", points, labels, ["a", "b", "c"])).GetProperty("data").EnumerateArray().ToList();
+
+        Assert.Equal(["Sans étiquette", "a", "c"], traces.Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal(["#B5B5B5", Palette.Color(0), Palette.Color(2)], traces.Select(trace => trace.GetProperty("marker").GetProperty("color").GetString()));
+        Assert.Equal([0, 6], Numbers(traces[2].GetProperty("x")));
+        Assert.Equal([1, 7], Numbers(traces[2].GetProperty("y")));
+        Assert.Throws<ArgumentException>(() => Chart.Scatter("Carte", "x", "y", points, labels[..2], ["a", "b", "c"]));
+    }
+
+    [Fact]
+    public void Neighbourhood_shows_a_point_its_neighbours_and_theirs_with_the_edges_between_them()
+    {
+        // Six points in a row, and one far away: each asks for its nearest.
+        using var points = torch.tensor(new float[,] { { 0, 0 }, { 1, 0 }, { 2.1f, 0 }, { 3.3f, 0 }, { 4.6f, 0 }, { 6, 0 }, { 0, 90 } });
+        using var labels = torch.tensor(new long[] { 0, 0, 1, 1, 1, -1, 0 });
+        using var graph = NeighbourGraph.Build(points, new GraphOptions { Neighbours = 2 });
+
+        var figure = Chart.Neighbourhood("Voisinage", graph, 0, labels, ["a", "b"], further: 1);
+        var traces = Json(figure).GetProperty("data").EnumerateArray().ToList();
+
+        // Around 0 are 1 and 2; their first neighbours are 0 and 1.
+        Assert.Equal(["a", "b", "L’image"], traces.Skip(2).Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal(3, traces.Skip(2).Sum(trace => trace.GetProperty("x").GetArrayLength()));
+        Assert.Equal([3 * 3, 2 * 3], traces.Take(2).Select(trace => trace.GetProperty("x").GetArrayLength()));
+        Assert.EndsWith("3\u00A0liens entre les points.", figure.AltText, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Chart.Neighbourhood("Voisinage", graph, 7, labels, ["a", "b"]));
+    }
+
+    [Fact]
+    public void Risk_coverage_keeps_the_last_point_of_a_long_curve()
+    {
+        var points = Enumerable.Range(1, 250).Select(i => new RiskCoveragePoint(i / 250.0, i / 500.0, 1 - i / 250.0)).ToList();
+
+        var trace = Json(Chart.RiskCoverage("Risque", ("Graphe", points))).GetProperty("data")[0];
+
+        Assert.InRange(trace.GetProperty("x").GetArrayLength(), 100, 130);
+        Assert.Equal(100, Numbers(trace.GetProperty("x"))[^1]);
+        Assert.Equal(50, Numbers(trace.GetProperty("y"))[^1]);
+    }
+
+    [Fact]
+    public void Series_takes_tensors_of_any_type()
+    {
+        using var values = torch.tensor(new float[] { 0.5f, 2 });
+        using var places = torch.tensor(new long[] { 10, 20 });
+
+        var series = new Series("a", values).At(places);
+
+        Assert.Equal([0.5, 2], series.Values);
+        Assert.Equal([10, 20], series.Positions);
+        Assert.Throws<ArgumentException>(() => new Series("a", values.unsqueeze(0)));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class GraphGainBenchmark : IBenchmark
             using NeighbourGraph widest = NeighbourGraph.Build(
                 experiment.Embed(encoder, cancellation), new GraphOptions { Neighbours = GraphPropagationExperiment.NeighbourCounts.Max() }, cancellation);
 
-            SpreadingTrial best = experiment.CrossValidate(widest, cancellation).MaxBy(trial => trial.Report.BalancedAccuracy)!;
+            SpreadingTrial best = experiment.CrossValidate(widest, cancellation: cancellation).MaxBy(trial => trial.Report.BalancedAccuracy)!;
             chosen.Add(best);
             log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  k {best.Neighbours}, {best.Kernel}, alpha {best.Alpha}: {best.Report.BalancedAccuracy:F3}"));
             PropagationResult spread = experiment.Spread(widest, best, cancellation);

@@ -17,7 +17,11 @@ public sealed record ClassFigures(int Label, long Support, double Recall, double
 /// <param name="BalancedAccuracy">1 / (number of classes that have images).</param>
 /// <param name="MacroF1">F1 of that class divided by the number of classes that have images.</param>
 /// <param name="MacroAuc">0.5, that of chance: a constant answer ranks nothing.</param>
-public sealed record MajorityBaseline(int Label, double Accuracy, double BalancedAccuracy, double MacroF1, double MacroAuc);
+public sealed record MajorityBaseline(int Label, double Accuracy, double BalancedAccuracy, double MacroF1, double MacroAuc)
+{
+    /// <summary>The four scores in the order of <c>Metric.Standard</c>: AUC, accuracy, F1, balanced accuracy.</summary>
+    public IReadOnlyList<double> Scores => [MacroAuc, Accuracy, MacroF1, BalancedAccuracy];
+}
 
 /// <summary>
 /// Everything the course reports about a classifier on one set of images: macro one-vs-rest AUC, accuracy, macro F1,
@@ -79,6 +83,9 @@ public sealed class ClassificationReport
 
     /// <summary>Mean of the classes' recall, in [0, 1].</summary>
     public double BalancedAccuracy => Confusion.BalancedAccuracy;
+
+    /// <summary>The four scores in the order of <c>Metric.Standard</c>: AUC, accuracy, F1, balanced accuracy.</summary>
+    public IReadOnlyList<double> Scores => [MacroAuc, Accuracy, MacroF1, BalancedAccuracy];
 
     /// <summary>Figures of each class, in order of class number.</summary>
     public IReadOnlyList<ClassFigures> PerClass { get; }

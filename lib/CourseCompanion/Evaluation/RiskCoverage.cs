@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace CourseCompanion.Evaluation;
@@ -110,4 +111,9 @@ public static class RiskCoverage
         return [.. Enumerable.Range(0, classCount).Select(label => new AssignedClass(
             label, support[label], given[label], covered[label] / (double)support[label], right[label] / (double)given[label]))];
     }
+
+    /// <inheritdoc cref="PerClass(IReadOnlyList{long}, IReadOnlyList{long}, int)"/>
+    [OverloadResolutionPriority(-1)] // An array is a tensor too, by conversion.
+    public static IReadOnlyList<AssignedClass> PerClass(torch.Tensor assigned, torch.Tensor labels, int classCount) =>
+        PerClass(Check.ToArray(assigned), Check.ToArray(labels), classCount);
 }

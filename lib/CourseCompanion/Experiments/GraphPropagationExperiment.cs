@@ -92,11 +92,19 @@ public sealed class GraphPropagationExperiment : IDisposable
     /// hides its labels, the others spread theirs over the graph of all images, and the answers for the fold are judged.
     /// </summary>
     /// <param name="widest">The graph of the training images with at least as many neighbours as the grid asks for.</param>
+    /// <param name="alphas">Values of alpha to compare; <see cref="Alphas"/> if null.</param>
+    /// <param name="neighbourCounts">Numbers of neighbours to compare; <see cref="NeighbourCounts"/> if null.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>Trials by neighbours, kernel and alpha, in this order.</returns>
-    public IReadOnlyList<SpreadingTrial> CrossValidate(NeighbourGraph widest, CancellationToken cancellation = default)
+    public IReadOnlyList<SpreadingTrial> CrossValidate(
+        NeighbourGraph widest,
+        IReadOnlyList<double>? alphas = null,
+        IReadOnlyList<int>? neighbourCounts = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(widest);
+        alphas ??= Alphas;
+        neighbourCounts ??= NeighbourCounts;
         using var scope = NewDisposeScope();
         int classCount = _scenario.Data.Train.ClassCount;
         Tensor truth = Known.index_select(0, Split.LabelledIndices);             // [L]
@@ -109,14 +117,14 @@ public sealed class GraphPropagationExperiment : IDisposable
         Tensor Y = cat([.. Enumerable.Range(0, Folds).Select(f =>
             KnownLabels.OneHot(KnownLabels.Only(Known, labelled.masked_select(fold.ne(f))), widest.Count, classCount))], 1);  // [N, 5 * K]
         var options = new PropagationOptions { Tolerance = 0.01, ShowsProgress = false };
-        using IProgressTask progress = WorkContext.Progress.Start("Validation croisée", NeighbourCounts.Count * 2 * Alphas.Count);
+        using IProgressTask progress = WorkContext.Progress.Start("Validation croisée", neighbourCounts.Count * 2 * alphas.Count);
         var trials = new List<SpreadingTrial>();
-        foreach (int k in NeighbourCounts)
+        foreach (int k in neighbourCounts)
         {
             foreach (EdgeWeights kernel in Enum.GetValues<EdgeWeights>())
             {
                 using NeighbourGraph graph = widest.With(new GraphOptions { Neighbours = k, Weights = kernel }, cancellation);
-                foreach (double alpha in Alphas)
+                foreach (double alpha in alphas)
                 {
                     using var trial = NewDisposeScope();
                     Tensor F = LabelSpreading.Spread(graph, Y, alpha, options, cancellation)
@@ -140,7 +148,7 @@ public sealed class GraphPropagationExperiment : IDisposable
         ArgumentNullException.ThrowIfNull(widest);
         ArgumentNullException.ThrowIfNull(trial);
         NeighbourGraph graph = widest.With(new GraphOptions { Neighbours = trial.Neighbours, Weights = trial.Kernel }, cancellation);
-        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _scenario.Data.Train.ClassCount }, cancellation);
+        return LabelSpreading.Fit(graph, Known, trial.Alpha, new() { ClassCount = _scenario.Data.Train.ClassCount, ShowsProgress = false }, cancellation);
     }
 
     /// <summary>A new network trained on some images for the experiment's number of steps; the last weights stay.</summary>

@@ -30,7 +30,7 @@ public static class NearestNames
         return nearest.Count == 0 ? "" : $" Did you mean {string.Join(" or ", nearest.Select(name => $"'{name}'"))}?";
     }
 
-    /// <summary>How far apart two names are; a part of a name that was typed whole ("graph" of "02-graph-propagation") is near.</summary>
+    /// <summary>How far apart two names are; a part of a name that was typed whole ("propagation" of "02-2-propagation") is near.</summary>
     private static int Distance(string typed, string name)
     {
         if (typed.Length >= 3 && name.Contains(typed, StringComparison.OrdinalIgnoreCase))

@@ -127,6 +127,18 @@ public sealed class NeighbourGraph : IDisposable
         return tensor(component, device: Points.device).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether a label can reach each point [N], bool: its component holds a labelled point.</summary>
+    /// <param name="labels">Labels [N], int64; <see cref="KnownLabels.Unknown"/> where unknown.</param>
+    public Tensor Reachable(Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        using var scope = NewDisposeScope();
+        Tensor component = ConnectedComponents();                                                // [N]
+        Tensor holdsLabel = zeros(Count, ScalarType.Bool, component.device)
+            .index_fill_(0, component.masked_select(labels.ge(0)), true);                        // by number of component
+        return holdsLabel.index_select(0, component).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -4,12 +4,12 @@ namespace CourseCompanion.Tests.French;
 
 public sealed class NearestNamesTests
 {
-    private static readonly string[] Names = ["dermamnist", "bloodmnist", "pathmnist", "02-graph-propagation"];
+    private static readonly string[] Names = ["dermamnist", "bloodmnist", "pathmnist", "02-2-propagation"];
 
     [Theory]
     [InlineData("dermamist", "dermamnist")]
     [InlineData("BloodMNIST", "bloodmnist")]
-    [InlineData("graph", "02-graph-propagation")]
+    [InlineData("propagation", "02-2-propagation")]
     public void Find_typing_error_gives_the_name_first(string typed, string expected) =>
         Assert.Equal(expected, NearestNames.Find(typed, Names)[0]);
 

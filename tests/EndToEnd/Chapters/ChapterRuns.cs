@@ -66,11 +66,14 @@ public sealed class OpeningChapterRuns() : ChapterRuns("00-mise-en-route");
 /// <summary>The runs of chapter 1.</summary>
 public sealed class FirstChapterRuns() : ChapterRuns("01-pseudo-labeling");
 
-/// <summary>The runs of chapter 2: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
-public sealed class SecondChapterRuns() : ChapterRuns("02-graph-propagation", Expert)
+/// <summary>The runs of chapter 2.1: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
+public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", Model)
 {
-    internal const string Expert = "01-simplecnn.safetensors";
+    internal const string Model = "01-simplecnn.safetensors";
 }
+
+/// <summary>The runs of chapter 2.2: neither finds a model of chapter 1.</summary>
+public sealed class SpreadingChapterRuns() : ChapterRuns("02-2-propagation");
 
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>

@@ -16,7 +16,7 @@ public static partial class TensorEngine
 
     // How often a waiting thread looks before it sleeps. By default it looks for seconds, and beside any other busy program
     // the threads then wait for one another on the same core; with 0, each small operation waits for threads to wake up.
-    private const string SpinCount = "10000";
+    private const string SpinCount = "1000";
 
     /// <summary>The version of libtorch that TorchSharp's native library was compiled for: <c>2.10.0</c>.</summary>
     public static string ExpectedVersion { get; } = typeof(TensorEngine).Assembly
@@ -58,6 +58,8 @@ public static partial class TensorEngine
         {
             Refusal = ReasonToRefuse(libtorch) ?? Load(libtorch);
         }
+
+        ReadLogLevel();
     }
 
     /// <summary>The variables that libtorch and OpenMP read once, when they are loaded, where the user has not set them.</summary>
@@ -124,6 +126,17 @@ public static partial class TensorEngine
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
             return $"The libtorch that LIBTORCH names does not load: {exception.Message}";
+        }
+    }
+
+    // libtorch looks at TORCH_CPP_LOG_LEVEL in c10::initLogging(), which Python calls and TorchSharp does not.
+    private static unsafe void ReadLogLevel()
+    {
+        if (OperatingSystem.IsLinux()
+            && NativeLibrary.TryLoad("libc10.so", typeof(TensorEngine).Assembly, null, out nint c10)
+            && NativeLibrary.TryGetExport(c10, "_ZN3c1011initLoggingEv", out nint initLogging))
+        {
+            ((delegate* unmanaged<void>)initLogging)();
         }
     }
 

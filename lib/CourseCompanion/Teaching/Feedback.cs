@@ -66,7 +66,7 @@ public sealed class Feedback : IDisplayable
             var hint = _hasHints ? " Besoin d’aide ? Appelez `Hint()`." : "";
             if (IsToDo)
             {
-                return "À compléter : remplacez la partie indiquée dans la cellule, puis exécutez-la de nouveau." + hint;
+                return "À compléter : remplacez la partie indiquée dans la cellule de l’exercice, exécutez-la, puis de nouveau celle-ci." + hint;
             }
 
             var passed = Results.Count(result => result.State == CriterionState.Passed);

@@ -18,8 +18,8 @@ namespace CourseCompanion.Notebooks.Session;
 /// <remarks>
 /// <para>A process holds one session at a time, since the console, the displayed values and the training loops'
 /// cancellation belong to the process.</para>
-/// <para>Cells run under the invariant culture: <c>$"{0.5}"</c> is <c>0.5</c> on every machine, and text made by a cell
-/// can be read back by a program. What is French is written in French on purpose: error reports, tables, charts.</para>
+/// <para>Cells run under a French culture (<see cref="CourseCompanion.French.FrenchNumbers.Culture"/>): <c>$"{0.5}"</c> is <c>0,5</c> on every machine. A
+/// culture that a cell sets lasts for the cells that follow, and for their tasks and threads.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -45,6 +45,7 @@ public sealed class CSharpSession : IDisposable
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
     private MimeBundle? _value;
+    private bool _setsCulture;
     private bool _disposed;
 
     /// <summary>Starts a session and takes over the process's console.</summary>
@@ -340,6 +341,8 @@ public sealed class CSharpSession : IDisposable
         string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution)
     {
         ScriptEnvironment.Prepare(text);
+        // From then on: a later cell may call a function of this one.
+        _setsCulture |= text.Contains("Culture", StringComparison.Ordinal) || text.Contains("#load", StringComparison.Ordinal);
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
@@ -350,6 +353,7 @@ public sealed class CSharpSession : IDisposable
                 : _state.Script.ContinueWith<object>(source, Options(_nextOptions, resolver)),
             text,
             _firstOptions.SourceResolver,
+            _setsCulture,
             execution.Cooperative);
         if (compiled.Script is not { } script)
         {
@@ -365,6 +369,11 @@ public sealed class CSharpSession : IDisposable
                 ? script.RunAsync(globals: null, catchException: static _ => true, execution.Cooperative)
                 : script.RunFromAsync(_state, static _ => true, execution.Cooperative);
             var failure = context.RunUntilCompleted(task);
+            if (execution.Culture is var (culture, uiCulture) && !options.Evaluate)
+            {
+                CultureInfo.CurrentCulture = culture;
+                CultureInfo.CurrentUICulture = uiCulture;
+            }
             if (task.IsCompletedSuccessfully && !options.Evaluate)
             {
                 // Also after an exception: what the cell had declared before it stays. Only here, on the cells' thread: a cell

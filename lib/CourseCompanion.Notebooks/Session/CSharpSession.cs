@@ -5,6 +5,7 @@ using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Work;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
@@ -346,6 +347,10 @@ public sealed class CSharpSession : IDisposable
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
+        if (References(text).Select(LoadedAssemblies.Conflict).FirstOrDefault(conflict => conflict is not null) is { } said)
+        {
+            return new ErrorOutput("FileLoadException", said, [said]);
+        }
         var compiled = CellScript.Compile(
             packages.Count == 0 ? _state?.Script : null,
             (source, resolver) => _state is null
@@ -409,6 +414,14 @@ public sealed class CSharpSession : IDisposable
         ScriptOptions Options(ScriptOptions options, SourceReferenceResolver resolver) =>
             options.AddReferences(packages).WithFilePath(file).WithSourceResolver(resolver);
     }
+
+    /// <summary>The files of a cell's <c>#r</c> lines.</summary>
+    private IEnumerable<string> References(string text) => !text.Contains("#r", StringComparison.Ordinal)
+        ? []
+        : CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(kind: SourceCodeKind.Script)).GetCompilationUnitRoot().GetReferenceDirectives()
+            .SelectMany(line => _firstOptions.MetadataResolver.ResolveReference(line.File.ValueText, null, MetadataReferenceProperties.Assembly))
+            .Select(reference => reference.FilePath)
+            .OfType<string>();
 
     /// <summary>Formatting runs the user's code (properties, lazy sequences): it can fail and be interrupted like the cell.</summary>
     private ErrorOutput? Format(Action format)

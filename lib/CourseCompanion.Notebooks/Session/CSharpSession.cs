@@ -24,9 +24,11 @@ namespace CourseCompanion.Notebooks.Session;
 /// </remarks>
 /// <example>
 /// <code>
-/// using var session = new CSharpSession(new SessionOptions());
-/// session.Output += output => ...;
-/// var result = await session.ExecuteAsync("1 + 1");
+/// using (var session = new CSharpSession(new SessionOptions()))
+/// {
+///     session.Output += output => Console.WriteLine(output);
+///     var result = await session.ExecuteAsync("1 + 1");
+/// }
 /// </code>
 /// </example>
 public sealed class CSharpSession : IDisposable

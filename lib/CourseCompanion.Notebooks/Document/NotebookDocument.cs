@@ -13,7 +13,10 @@ namespace CourseCompanion.Notebooks.Document;
 /// <example>
 /// <code>
 /// var notebook = NotebookDocument.Load("notebooks/01-pseudo-labeling.ipynb");
-/// foreach (var cell in notebook.CodeCells) { ... }
+/// foreach (var cell in notebook.CodeCells)
+/// {
+///     Console.WriteLine(cell.Source);
+/// }
 /// notebook.Save("out/01-pseudo-labeling.ipynb");
 /// </code>
 /// </example>

@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Numerics;
 using CourseCompanion.Notebooks.Document;
+using CourseCompanion.Notebooks.Session;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
 
 namespace CourseCompanion.Notebooks.Execution;
 
@@ -10,14 +14,23 @@ namespace CourseCompanion.Notebooks.Execution;
 /// Parameters in papermill's manner: a cell tagged <c>parameters</c> declares variables with their defaults; a run puts
 /// a cell tagged <c>injected-parameters</c> after it that assigns other values.
 /// </summary>
+/// <remarks>
+/// The compiler says what the type of a variable is, whatever its declaration looks like. A constant cannot be assigned:
+/// it is declared again, and the cells that follow see the new one.
+/// </remarks>
 internal static class ParameterCell
 {
     internal const string DeclaredTag = "parameters";
     internal const string InjectedTag = "injected-parameters";
 
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+
+    private static readonly HashSet<string> Lists = ["List", "IList", "ICollection", "IEnumerable", "IReadOnlyList", "IReadOnlyCollection", "HashSet"];
+
     /// <summary>The parameters that a notebook declares, in order.</summary>
-    internal static IReadOnlyList<string> Declared(NotebookDocument notebook) =>
-        Find(notebook) is { } cell ? [.. Declarations(cell).Select(declaration => declaration.Name)] : [];
+    internal static IReadOnlyList<string> Declared(NotebookDocument notebook) => Find(notebook) is { } cell
+        ? [.. Variables(CSharpSyntaxTree.ParseText(cell.Source, ParseOptions)).Select(variable => variable.Identifier.ValueText)]
+        : [];
 
     /// <summary>Puts the values that the notebook declares into it; others are left to other notebooks of the run.</summary>
     /// <exception cref="NotebookParameterException">A value does not fit the declared type.</exception>
@@ -30,112 +43,189 @@ internal static class ParameterCell
                 notebook.RemoveAt(i);
             }
         }
-        if (Find(notebook) is not { } cell)
+        if (Find(notebook) is not { } cell || !Declared(notebook).Any(values.ContainsKey))
         {
             return;
         }
-        var assignments = Declarations(cell)
-            .Where(declaration => values.ContainsKey(declaration.Name))
-            .Select(declaration => $"{declaration.Name} = {Literal(declaration, values[declaration.Name], source)};")
-            .ToList();
-        if (assignments.Count > 0)
-        {
-            notebook.Insert(
-                notebook.Cells.IndexOf(cell) + 1,
-                NotebookCell.Code("// Paramètres de cette exécution\n" + string.Join('\n', assignments), InjectedTag));
-        }
+        var model = Compile(notebook, cell, source);
+        var assignments = Variables(model.SyntaxTree)
+            .Where(variable => values.ContainsKey(variable.Identifier.ValueText))
+            .Select(variable => new Parameter(variable, model, source).Assign(values[variable.Identifier.ValueText]));
+        notebook.Insert(
+            notebook.Cells.IndexOf(cell) + 1,
+            NotebookCell.Code("// Paramètres de cette exécution\n" + string.Join('\n', assignments), InjectedTag));
     }
-
-    private sealed record Declaration(string Name, string? Type, ExpressionSyntax? Default);
 
     private static NotebookCell? Find(NotebookDocument notebook) =>
         notebook.CodeCells.FirstOrDefault(cell => cell.HasTag(DeclaredTag));
 
-    private static IEnumerable<Declaration> Declarations(NotebookCell cell)
+    private static IEnumerable<VariableDeclaratorSyntax> Variables(SyntaxTree tree) =>
+        tree.GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>().SelectMany(field => field.Declaration.Variables);
+
+    /// <summary>The cell as the session will see it, after the cells before it. It need not compile.</summary>
+    private static SemanticModel Compile(NotebookDocument notebook, NotebookCell cell, string source)
     {
-        var root = CSharpSyntaxTree.ParseText(
-            cell.Source, new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script)).GetCompilationUnitRoot();
-        return
-            from field in root.Members.OfType<FieldDeclarationSyntax>()
-            where !field.Modifiers.Any(SyntaxKind.ConstKeyword) && !field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword)
-            let type = field.Declaration.Type.IsVar ? null : field.Declaration.Type.ToString()
-            from variable in field.Declaration.Variables
-            select new Declaration(variable.Identifier.Text, type, variable.Initializer?.Value);
+        var first = ScriptEnvironment.CreateOptions(
+            new SessionOptions { BaseDirectory = Path.GetDirectoryName(Path.GetFullPath(source)) }, ScriptEnvironment.DefaultAssemblies());
+        var next = first.WithReferences(Array.Empty<MetadataReference>()).WithImports(Array.Empty<string>());
+        Script script = CSharpScript.Create<object>("", first);
+        foreach (var before in notebook.CodeCells)
+        {
+            script = script.ContinueWith<object>(Text(before), next);
+            if (before == cell)
+            {
+                break;
+            }
+        }
+        var compilation = script.GetCompilation();
+        // A tree comes after those that it loads.
+        return compilation.GetSemanticModel(compilation.SyntaxTrees.Last());
     }
 
-    private static string Literal(Declaration declaration, string value, string source)
+    private static string Text(NotebookCell cell)
     {
-        var type = (declaration.Type ?? Infer(declaration.Default))?.TrimEnd('?');
-        if (declaration.Type?.EndsWith('?') == true && value == "null")
+        try
         {
-            return "null";
+            return string.Join('\n', CellSource.Parse(cell.Source).Parts.Where(part => part.Language == CellLanguage.CSharp).Select(part => part.Text));
         }
-        if (type?.EndsWith("[]", StringComparison.Ordinal) == true)
+        catch (CellDirectiveException)
         {
-            var items = value.Trim('[', ']', '{', '}', ' ').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            return $"new {type} {{ {string.Join(", ", items.Select(item => Scalar(type[..^2], item) ?? throw Misfit(declaration, value, type, source)))} }}";
-        }
-        return Scalar(type, value) ?? throw Misfit(declaration, value, type, source);
-    }
-
-    private static string? Scalar(string? type, string value)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        switch (type)
-        {
-            case "string":
-                return SymbolDisplay.FormatLiteral(value, quote: true);
-            case "char":
-                return value.Length == 1 ? SymbolDisplay.FormatLiteral(value[0], quote: true) : null;
-            case "bool":
-                return value.ToLowerInvariant() switch
-                {
-                    "true" or "1" or "yes" or "oui" => "true",
-                    "false" or "0" or "no" or "non" => "false",
-                    _ => null,
-                };
-            case "int":
-                return int.TryParse(value, NumberStyles.AllowLeadingSign, culture, out var i) ? i.ToString(culture) : null;
-            case "long":
-                return long.TryParse(value, NumberStyles.AllowLeadingSign, culture, out var l) ? l.ToString(culture) + "L" : null;
-            case "double":
-                return double.TryParse(value, NumberStyles.Float, culture, out var d) && double.IsFinite(d) ? d.ToString("R", culture) + "d" : null;
-            case "float":
-                return float.TryParse(value, NumberStyles.Float, culture, out var f) && float.IsFinite(f) ? f.ToString("R", culture) + "f" : null;
-            case "decimal":
-                return decimal.TryParse(value, NumberStyles.Float, culture, out var m) ? m.ToString(culture) + "m" : null;
-            case null:
-                return null;
-            default:
-                // An enumeration: its member by name.
-                var member = value.StartsWith(type + ".", StringComparison.Ordinal) ? value[(type.Length + 1)..] : value;
-                return SyntaxFacts.IsValidIdentifier(member) ? $"{type}.{member}" : null;
+            // The run will say so.
+            return "";
         }
     }
 
-    /// <summary>The type of <c>var x = default;</c> as far as the text of the default tells.</summary>
-    private static string? Infer(ExpressionSyntax? value) => value switch
+    /// <summary>One variable of the cell.</summary>
+    private sealed class Parameter(VariableDeclaratorSyntax variable, SemanticModel model, string source)
     {
-        PrefixUnaryExpressionSyntax unary => Infer(unary.Operand),
-        LiteralExpressionSyntax literal => literal.Token.Value switch
-        {
-            string => "string",
-            char => "char",
-            bool => "bool",
-            int => "int",
-            long => "long",
-            double => "double",
-            float => "float",
-            decimal => "decimal",
-            _ => null,
-        },
-        ImplicitArrayCreationExpressionSyntax array when array.Initializer.Expressions.Count > 0 && Infer(array.Initializer.Expressions[0]) is { } item => item + "[]",
-        ArrayCreationExpressionSyntax array => array.Type.ElementType + "[]",
-        MemberAccessExpressionSyntax member => member.Expression.ToString(),
-        _ => null,
-    };
+        private readonly string _name = variable.Identifier.ValueText;
+        private readonly ITypeSymbol? _type =
+            model.GetDeclaredSymbol(variable) is IFieldSymbol { Type: { TypeKind: not TypeKind.Error } type } ? type : null;
 
-    private static NotebookParameterException Misfit(Declaration declaration, string value, string? type, string source) => new(type is null
-        ? $"{source}: the type of the parameter '{declaration.Name}' cannot be told from its default; declare it with its type instead of 'var'."
-        : $"{source}: the parameter '{declaration.Name}' is of type {type}; '{value}' is not a value of that type.");
+        /// <summary>The statement that gives it a value.</summary>
+        internal string Assign(string value)
+        {
+            if (_type is null)
+            {
+                throw new NotebookParameterException(
+                    $"{source}: the type of the parameter '{_name}' cannot be told from its default; declare it with its type instead of 'var'.");
+            }
+            var modifiers = ((FieldDeclarationSyntax)variable.Parent!.Parent!).Modifiers;
+            var declaration = modifiers.Any(SyntaxKind.ConstKeyword) || modifiers.Any(SyntaxKind.ReadOnlyKeyword) ? $"{modifiers} {NameOf(_type)} " : "";
+            return $"{declaration}{variable.Identifier.Text} = {Literal(_type, value)};";
+        }
+
+        private string Literal(ITypeSymbol type, string value)
+        {
+            var isNullable = type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+            if (value == "null" && (isNullable || type.NullableAnnotation == NullableAnnotation.Annotated))
+            {
+                return "null";
+            }
+            if (isNullable)
+            {
+                return Literal(((INamedTypeSymbol)type).TypeArguments[0], value);
+            }
+            if (type is IArrayTypeSymbol { Rank: 1, ElementType: var element })
+            {
+                return $"new {NameOf(element)}[] {{ {Items(element, value)} }}";
+            }
+            if (type is INamedTypeSymbol { Arity: 1, ContainingNamespace.Name: "Generic" } list && Lists.Contains(list.Name))
+            {
+                return $"[{Items(list.TypeArguments[0], value)}]";
+            }
+            return Scalar(type, value) ?? throw Misfit(value, type);
+
+            string Items(ITypeSymbol item, string text) => string.Join(", ", text.Trim('[', ']', '{', '}', ' ')
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => Scalar(item, part) ?? throw Misfit(text, type)));
+        }
+
+        private string? Scalar(ITypeSymbol type, string value) => type.SpecialType switch
+        {
+            SpecialType.System_String => SymbolDisplay.FormatLiteral(value, quote: true),
+            SpecialType.System_Char => value.Length == 1 ? SymbolDisplay.FormatLiteral(value[0], quote: true) : null,
+            SpecialType.System_Boolean => value.ToLowerInvariant() switch
+            {
+                "true" or "1" or "yes" or "oui" => "true",
+                "false" or "0" or "no" or "non" => "false",
+                _ => null,
+            },
+            SpecialType.System_SByte => Number<sbyte>(value, ""),
+            SpecialType.System_Byte => Number<byte>(value, ""),
+            SpecialType.System_Int16 => Number<short>(value, ""),
+            SpecialType.System_UInt16 => Number<ushort>(value, ""),
+            SpecialType.System_Int32 => Number<int>(value, ""),
+            SpecialType.System_UInt32 => Number<uint>(value, "u"),
+            SpecialType.System_Int64 => Number<long>(value, "L"),
+            SpecialType.System_UInt64 => Number<ulong>(value, "UL"),
+            SpecialType.System_Single => Number<float>(value, "f"),
+            SpecialType.System_Double => Number<double>(value, "d"),
+            SpecialType.System_Decimal => Number<decimal>(value, "m"),
+            _ when type.TypeKind == TypeKind.Enum => Member(type, value),
+            _ => throw new NotebookParameterException(
+                $"{source}: the parameter '{_name}' is of type {NameOf(_type!)}: no such value can be given ('{value}'), only numbers, texts, bool, "
+                + "members of enumerations, and lists of them."),
+        };
+
+        private static string? Number<T>(string value, string suffix)
+            where T : INumber<T>
+        {
+            var style = IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
+            return T.TryParse(value, style, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number)
+                ? number.ToString(null, CultureInfo.InvariantCulture) + suffix
+                : null;
+        }
+
+        private static bool IsWhole<T>() => typeof(T) != typeof(float) && typeof(T) != typeof(double) && typeof(T) != typeof(decimal);
+
+        private string? Member(ITypeSymbol type, string value)
+        {
+            var name = value[(value.LastIndexOf('.') + 1)..];
+            var member = Members(type).FirstOrDefault(member => member == name)
+                ?? Members(type).FirstOrDefault(member => string.Equals(member, name, StringComparison.OrdinalIgnoreCase));
+            return member is null ? null : $"{NameOf(type)}.{member}";
+        }
+
+        private static IEnumerable<string> Members(ITypeSymbol type) =>
+            type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).Select(field => field.Name);
+
+        private string NameOf(ITypeSymbol type) => type.ToMinimalDisplayString(model, variable.SpanStart);
+
+        private NotebookParameterException Misfit(string value, ITypeSymbol type) => new(
+            $"{source}: the parameter '{_name}' is of type {NameOf(_type!)}{Range(type, value)}; '{value}' is not a value of that type{WayOut(type, value)}");
+
+        // Only of a whole number that is too large or too small.
+        private static string Range(ITypeSymbol type, string value) =>
+            !BigInteger.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "" : type.SpecialType switch
+            {
+                SpecialType.System_SByte => Range<sbyte>(),
+                SpecialType.System_Byte => Range<byte>(),
+                SpecialType.System_Int16 => Range<short>(),
+                SpecialType.System_UInt16 => Range<ushort>(),
+                SpecialType.System_Int32 => Range<int>(),
+                SpecialType.System_UInt32 => Range<uint>(),
+                SpecialType.System_Int64 => Range<long>(),
+                SpecialType.System_UInt64 => Range<ulong>(),
+                _ => "",
+            };
+
+        private static string Range<T>()
+            where T : IMinMaxValue<T> =>
+            string.Create(CultureInfo.InvariantCulture, $" ({T.MinValue} to {T.MaxValue})");
+
+        private static string WayOut(ITypeSymbol type, string value)
+        {
+            if (type.TypeKind == TypeKind.Enum)
+            {
+                return $" (known: {string.Join(", ", Members(type))}).";
+            }
+            var pointed = value.Replace(',', '.');
+            return pointed != value
+                && type.SpecialType is SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal
+                && double.TryParse(pointed, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+                    ? $". Decimals are written with a point: {pointed}."
+                    : ".";
+        }
+    }
 }

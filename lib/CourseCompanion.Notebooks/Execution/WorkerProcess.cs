@@ -15,7 +15,8 @@ internal sealed record WorkerResult(ExecutionStatus Status, TimeSpan Duration, s
 /// <summary>The runner's end of one worker process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private const int ErrorTailLength = 4000;
+    private const int ErrorHeadLength = 3000;
+    private const int ErrorTailLength = 3000;
 
     private readonly Process _process;
     private readonly AnonymousPipeServerStream _commandPipe;
@@ -23,7 +24,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly StreamWriter _commands;
     private readonly TimeSpan _grace;
     private readonly Lock _gate = new();
-    private readonly StringBuilder _errorTail = new();
+    private readonly HeadAndTail _errors = new(ErrorHeadLength, ErrorTailLength);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private TaskCompletionSource<JsonObject>? _done;
@@ -112,6 +113,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
             if (done.Task.IsCompletedSuccessfully)
             {
                 var reply = await done.Task.ConfigureAwait(false);
+                lock (_gate)
+                {
+                    // What this cell said on the error stream does not explain the end of a later one.
+                    _errors.Clear();
+                }
                 return new WorkerResult(
                     Enum.Parse<ExecutionStatus>(WorkerProtocol.Text(reply, "status")),
                     TimeSpan.FromMilliseconds(reply["ms"]!.GetValue<double>()),
@@ -211,11 +217,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 lock (_gate)
                 {
-                    _errorTail.Append(text);
-                    if (_errorTail.Length > ErrorTailLength)
-                    {
-                        _errorTail.Remove(0, _errorTail.Length - ErrorTailLength);
-                    }
+                    _errors.Append(text);
                 }
             }
             Deliver(new StreamOutput(name, text.ReplaceLineEndings("\n")));
@@ -244,13 +246,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 143 => "arrêté de l’extérieur (SIGTERM)",
                 var code => $"code de sortie {code}",
             };
-        string tail;
+        string said;
         lock (_gate)
         {
-            tail = _errorTail.ToString().Trim();
+            said = _errors.ToString().ReplaceLineEndings("\n").Trim();
         }
-        var message = $"Le processus du notebook s’est arrêté pendant cette cellule : {cause}.";
-        return tail.Length == 0 || _killed ? message : $"{message}\n{tail}";
+        var message = $"Le processus du notebook s’est arrêté pendant cette cellule\u00A0: {cause}.";
+        return said.Length == 0 || _killed ? message : $"{message}\n{said}";
     }
 
     public async ValueTask DisposeAsync()

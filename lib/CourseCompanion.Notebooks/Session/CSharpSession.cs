@@ -5,6 +5,7 @@ using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Work;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.CodeAnalysis.Scripting.Hosting;
@@ -18,14 +19,16 @@ namespace CourseCompanion.Notebooks.Session;
 /// <remarks>
 /// <para>A process holds one session at a time, since the console, the displayed values and the training loops'
 /// cancellation belong to the process.</para>
-/// <para>Cells run under the invariant culture: <c>$"{0.5}"</c> is <c>0.5</c> on every machine, and text made by a cell
-/// can be read back by a program. What is French is written in French on purpose: error reports, tables, charts.</para>
+/// <para>Cells run under a French culture (<see cref="CourseCompanion.French.FrenchNumbers.Culture"/>): <c>$"{0.5}"</c> is <c>0,5</c> on every machine. A
+/// culture that a cell sets lasts for the cells that follow, and for their tasks and threads.</para>
 /// </remarks>
 /// <example>
 /// <code>
-/// using var session = new CSharpSession(new SessionOptions());
-/// session.Output += output => ...;
-/// var result = await session.ExecuteAsync("1 + 1");
+/// using (var session = new CSharpSession(new SessionOptions()))
+/// {
+///     session.Output += output => Console.WriteLine(output);
+///     var result = await session.ExecuteAsync("1 + 1");
+/// }
 /// </code>
 /// </example>
 public sealed class CSharpSession : IDisposable
@@ -45,6 +48,7 @@ public sealed class CSharpSession : IDisposable
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
     private MimeBundle? _value;
+    private bool _setsCulture;
     private bool _disposed;
 
     /// <summary>Starts a session and takes over the process's console.</summary>
@@ -340,9 +344,15 @@ public sealed class CSharpSession : IDisposable
         string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution)
     {
         ScriptEnvironment.Prepare(text);
+        // From then on: a later cell may call a function of this one.
+        _setsCulture |= text.Contains("Culture", StringComparison.Ordinal) || text.Contains("#load", StringComparison.Ordinal);
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
         var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
+        if (References(text).Select(LoadedAssemblies.Conflict).FirstOrDefault(conflict => conflict is not null) is { } said)
+        {
+            return new ErrorOutput("FileLoadException", said, [said]);
+        }
         var compiled = CellScript.Compile(
             packages.Count == 0 ? _state?.Script : null,
             (source, resolver) => _state is null
@@ -350,6 +360,7 @@ public sealed class CSharpSession : IDisposable
                 : _state.Script.ContinueWith<object>(source, Options(_nextOptions, resolver)),
             text,
             _firstOptions.SourceResolver,
+            _setsCulture,
             execution.Cooperative);
         if (compiled.Script is not { } script)
         {
@@ -365,6 +376,11 @@ public sealed class CSharpSession : IDisposable
                 ? script.RunAsync(globals: null, catchException: static _ => true, execution.Cooperative)
                 : script.RunFromAsync(_state, static _ => true, execution.Cooperative);
             var failure = context.RunUntilCompleted(task);
+            if (execution.Culture is var (culture, uiCulture) && !options.Evaluate)
+            {
+                CultureInfo.CurrentCulture = culture;
+                CultureInfo.CurrentUICulture = uiCulture;
+            }
             if (task.IsCompletedSuccessfully && !options.Evaluate)
             {
                 // Also after an exception: what the cell had declared before it stays. Only here, on the cells' thread: a cell
@@ -400,6 +416,14 @@ public sealed class CSharpSession : IDisposable
         ScriptOptions Options(ScriptOptions options, SourceReferenceResolver resolver) =>
             options.AddReferences(packages).WithFilePath(file).WithSourceResolver(resolver);
     }
+
+    /// <summary>The files of a cell's <c>#r</c> lines.</summary>
+    private IEnumerable<string> References(string text) => !text.Contains("#r", StringComparison.Ordinal)
+        ? []
+        : CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(kind: SourceCodeKind.Script)).GetCompilationUnitRoot().GetReferenceDirectives()
+            .SelectMany(line => _firstOptions.MetadataResolver.ResolveReference(line.File.ValueText, null, MetadataReferenceProperties.Assembly))
+            .Select(reference => reference.FilePath)
+            .OfType<string>();
 
     /// <summary>Formatting runs the user's code (properties, lazy sequences): it can fail and be interrupted like the cell.</summary>
     private ErrorOutput? Format(Action format)

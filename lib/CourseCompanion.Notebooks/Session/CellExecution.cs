@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace CourseCompanion.Notebooks.Session;
 
@@ -54,6 +55,9 @@ internal sealed class CellExecution
 
     /// <summary>The token <see cref="Leave"/> of the current code's cell.</summary>
     internal static CancellationToken LeaveOfFlow => Flow?.Leave ?? CancellationToken.None;
+
+    /// <summary>The cultures that hold after the cell's statements so far; null when nothing asked for them.</summary>
+    internal (CultureInfo Culture, CultureInfo UICulture)? Culture { get; set; }
 
     /// <summary>Whether the kernel executes it for itself.</summary>
     internal bool IsInternal { get; }

@@ -20,14 +20,16 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
     private const string Enter = Type + "Enter();";
 
     private readonly Lazy<SemanticModel> _model;
+    private readonly bool _keepsCulture;
     private readonly CancellationToken _cancellation;
     private readonly List<(int Start, int End, string Text)> _edits = [];
     private readonly HashSet<SyntaxNode> _left = [];
     private bool _beforeBody;
 
-    private CellRewriter(Lazy<SemanticModel> model, CancellationToken cancellation)
+    private CellRewriter(Lazy<SemanticModel> model, bool keepsCulture, CancellationToken cancellation)
     {
         _model = model;
+        _keepsCulture = keepsCulture;
         _cancellation = cancellation;
     }
 
@@ -43,10 +45,11 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
     /// <summary>The text of a tree with its checks; null when there is nothing to check.</summary>
     /// <param name="tree">A text without syntax errors.</param>
     /// <param name="model">Makes the tree's semantic model; called when something needs it.</param>
+    /// <param name="keepsCulture">Whether the text may set a culture, itself or by a function of another cell.</param>
     /// <param name="cancellation">Ends the work.</param>
-    internal static string? Rewrite(SyntaxTree tree, Func<SemanticModel> model, CancellationToken cancellation)
+    internal static string? Rewrite(SyntaxTree tree, Func<SemanticModel> model, bool keepsCulture, CancellationToken cancellation)
     {
-        var rewriter = new CellRewriter(new Lazy<SemanticModel>(model), cancellation);
+        var rewriter = new CellRewriter(new Lazy<SemanticModel>(model), keepsCulture, cancellation);
         rewriter.Visit(tree.GetRoot(cancellation));
         if (rewriter._edits.Count == 0)
         {
@@ -64,9 +67,40 @@ internal sealed class CellRewriter : CSharpSyntaxWalker
         return text.Append(source, done, source.Length - done).ToString();
     }
 
-    private void Insert(int position, string text) => _edits.Add((position, position, text));
+    private void Insert(int position, string text)
+    {
+        if (text.Length > 0)
+        {
+            _edits.Add((position, position, text));
+        }
+    }
 
     private void Replace(SyntaxToken token, string text) => _edits.Add((token.SpanStart, token.Span.End, text));
+
+    // ---- The cell's own statements: the culture is taken down after each, for one may be the last.
+
+    public override void VisitGlobalStatement(GlobalStatementSyntax node)
+    {
+        // The expression that the cell ends with has no semicolon.
+        var result = _keepsCulture && node.Statement is ExpressionStatementSyntax { SemicolonToken: { Span.Length: 0 } } statement
+            ? statement.Expression
+            : null;
+        var hasValue = result is not null && Model.GetTypeInfo(result, _cancellation).Type is
+        {
+            SpecialType: not SpecialType.System_Void,
+            IsRefLikeType: false,
+            TypeKind: not (TypeKind.Error or TypeKind.Pointer),
+        };
+        Insert(node.SpanStart, hasValue ? Type + "Culture(" : "");
+        base.VisitGlobalStatement(node);
+        Insert(node.Span.End, !_keepsCulture ? "" : hasValue ? ")" : result is not null ? ";" + Type + "Culture()" : Type + "Culture();");
+    }
+
+    public override void VisitFieldDeclaration(FieldDeclarationSyntax node)
+    {
+        base.VisitFieldDeclaration(node);
+        Insert(node.Span.End, _keepsCulture && node.Parent is CompilationUnitSyntax ? Type + "Culture();" : "");
+    }
 
     // ---- Loops: every way back passes a check.
 

@@ -29,16 +29,18 @@ internal static class CellScript
     /// <param name="create">Makes a script of a text and of what finds the files of <c>#load</c>.</param>
     /// <param name="text">The cell's text.</param>
     /// <param name="files">What finds the files of <c>#load</c>.</param>
+    /// <param name="keepsCulture">Whether the cell may set a culture.</param>
     /// <param name="cancellation">Ends the compilation.</param>
     internal static CompiledCell Compile(
         Script? previous,
         Func<string, SourceReferenceResolver, Script<object>> create,
         string text,
         SourceReferenceResolver files,
+        bool keepsCulture,
         CancellationToken cancellation)
     {
         var original = create(text, files);
-        if (Rewrite(previous, original, files, cancellation) is var (code, rewrittenFiles))
+        if (Rewrite(previous, original, files, keepsCulture, cancellation) is var (code, rewrittenFiles))
         {
             var rewritten = create(code, rewrittenFiles);
             if (!HasErrors(rewritten.Compile(cancellation)))
@@ -78,7 +80,7 @@ internal static class CellScript
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with the checks, the cell runs without them.")]
     private static (string Text, SourceReferenceResolver Files)? Rewrite(
-        Script? previous, Script original, SourceReferenceResolver files, CancellationToken cancellation)
+        Script? previous, Script original, SourceReferenceResolver files, bool keepsCulture, CancellationToken cancellation)
     {
         try
         {
@@ -89,8 +91,8 @@ internal static class CellScript
             }
             var root = tree.GetCompilationUnitRoot(cancellation);
             return root.GetLoadDirectives().Count > 0
-                ? RewriteWithFiles(original.GetCompilation(), files, cancellation)
-                : CellRewriter.Rewrite(tree, Model, cancellation) is { } text ? (text, files) : null;
+                ? RewriteWithFiles(original.GetCompilation(), files, keepsCulture, cancellation)
+                : CellRewriter.Rewrite(tree, Model, keepsCulture, cancellation) is { } text ? (text, files) : null;
 
             // Of a compilation of its own, made of the one before: that of a script takes longer. Most cells need none.
             SemanticModel Model() => (previous is null || root.ContainsDirectives
@@ -109,13 +111,13 @@ internal static class CellScript
     }
 
     private static (string Text, SourceReferenceResolver Files)? RewriteWithFiles(
-        Compilation compilation, SourceReferenceResolver files, CancellationToken cancellation)
+        Compilation compilation, SourceReferenceResolver files, bool keepsCulture, CancellationToken cancellation)
     {
         var texts = new Dictionary<string, string>();
         var own = OwnTree(compilation);
         foreach (var tree in compilation.SyntaxTrees)
         {
-            if (CellRewriter.Rewrite(tree, () => compilation.GetSemanticModel(tree), cancellation) is { } rewritten)
+            if (CellRewriter.Rewrite(tree, () => compilation.GetSemanticModel(tree), keepsCulture, cancellation) is { } rewritten)
             {
                 texts[tree.FilePath] = rewritten;
             }

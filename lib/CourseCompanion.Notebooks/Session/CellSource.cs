@@ -121,7 +121,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
     }
 
     /// <summary>The lines (from 0) that begin inside a text or a comment that spans several lines.</summary>
-    private static HashSet<int> LinesInsideTexts(string code)
+    internal static HashSet<int> LinesInsideTexts(string code)
     {
         var tree = CSharpSyntaxTree.ParseText(
             code.ReplaceLineEndings("\n"),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace CourseCompanion.Notebooks.Session;
@@ -173,6 +174,27 @@ public static class Checkpoint
                 await items.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>
+    /// After a statement of a cell itself: takes down the culture. The runtime forgets what an async method sets when it returns,
+    /// and a cell is one.
+    /// </summary>
+    public static void Culture()
+    {
+        if (CellExecution.Flow is { IsCutOff: false } execution)
+        {
+            execution.Culture = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        }
+    }
+
+    /// <summary>The same as <see cref="Culture()"/> for the expression that a cell ends with.</summary>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <param name="result">What the expression gave.</param>
+    public static T Culture<T>(T result)
+    {
+        Culture();
+        return result;
     }
 
     /// <summary>Says that the current thread is the one that runs cells, and that a cell begins.</summary>

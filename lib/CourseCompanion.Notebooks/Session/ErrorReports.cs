@@ -31,7 +31,7 @@ internal static partial class ErrorReports
     internal static string CellFile(int executionCount) =>
         CellFilePrefix + executionCount.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A cell that does not compile: each error with its place and line.</summary>
+    /// <summary>A cell that does not compile: what it is instead of C#, or each error with its place and line.</summary>
     internal static ErrorOutput Compilation(IEnumerable<Diagnostic> diagnostics, string code)
     {
         var errors = diagnostics
@@ -40,6 +40,18 @@ internal static partial class ErrorReports
             .ToList();
         var lines = code.ReplaceLineEndings("\n").Split('\n');
         var report = new List<string> { $"{Red}Erreur de compilation{Reset}" };
+        var foreign = ForeignCode.Find(code, [.. errors.Where(IsOfCell)]);
+        var advised = foreign is null ? null : $"({foreign.Line}, {foreign.Column}) {foreign.Advice}";
+        if (advised is not null)
+        {
+            report.Add($"{Red}{advised}{Reset}");
+            if (!foreign!.IsCSharp)
+            {
+                // What the compiler makes of another language helps nobody.
+                report.Add($"{foreign.Line,5} | {lines[foreign.Line - 1]}");
+                return new ErrorOutput("CompilationError", advised, report);
+            }
+        }
         foreach (var error in errors.Take(MaxDiagnostics))
         {
             report.Add($"{Red}{Summary(error)}{Reset}");
@@ -50,7 +62,7 @@ internal static partial class ErrorReports
             var place = error.Location.GetLineSpan();
             var line = place.StartLinePosition.Line;
             // A file brought in by #load has lines of its own.
-            if (place.IsValid && line < lines.Length && place.Path.StartsWith(CellFilePrefix, StringComparison.Ordinal))
+            if (line < lines.Length && IsOfCell(error))
             {
                 report.AddRange(Excerpt(lines[line], line + 1, place));
             }
@@ -59,8 +71,11 @@ internal static partial class ErrorReports
         {
             report.Add($"… et {errors.Count - MaxDiagnostics} erreurs de plus.");
         }
-        return new ErrorOutput("CompilationError", errors.Count > 0 ? Summary(errors[0]) : "", report);
+        return new ErrorOutput("CompilationError", advised ?? (errors.Count > 0 ? Summary(errors[0]) : ""), report);
     }
+
+    private static bool IsOfCell(Diagnostic error) =>
+        error.Location.GetLineSpan() is { IsValid: true, Path: var path } && path.StartsWith(CellFilePrefix, StringComparison.Ordinal);
 
     /// <summary>A <c>#!</c> line that is not understood.</summary>
     internal static ErrorOutput Directive(CellDirectiveException error) => new(

@@ -42,7 +42,11 @@ internal sealed class PackageRestore
             .ToList();
         var folder = WriteProject(wanted);
         RunRestore(folder, wanted, cancellation);
-        var assemblies = ReadAssets(Path.Combine(folder, "obj", "project.assets.json"));
+        var (assemblies, requested) = ReadAssets(Path.Combine(folder, "obj", "project.assets.json"), requests);
+        if (requested.Select(LoadedAssemblies.Conflict).FirstOrDefault(conflict => conflict is not null) is { } said)
+        {
+            throw new PackageRestoreException(said);
+        }
         _requests.Clear();
         _requests.AddRange(wanted);
         return assemblies;
@@ -154,13 +158,15 @@ internal sealed class PackageRestore
         return $"Impossible de charger {names} : {reason}\n{output}";
     }
 
-    private List<string> ReadAssets(string path)
+    /// <returns>The assemblies to refer to, and those of the packages that were asked for just now.</returns>
+    private (List<string> Assemblies, List<string> Requested) ReadAssets(string path, IReadOnlyList<PackageRequest> requests)
     {
         var assets = JsonNode.Parse(File.ReadAllText(path))!;
         var folders = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
         var target = assets["targets"]!.AsObject().Last(entry => entry.Key.StartsWith(Framework, StringComparison.Ordinal)).Value!.AsObject();
         var own = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Select(Path.GetFileName).ToHashSet();
         var assemblies = new List<string>();
+        var requested = new List<string>();
         foreach (var (name, library) in target)
         {
             var root = assets["libraries"]![name]?["path"]?.GetValue<string>();
@@ -171,9 +177,17 @@ internal sealed class PackageRestore
 
             foreach (var (file, _) in library!["runtime"]?.AsObject() ?? [])
             {
-                if (file.EndsWith(".dll", StringComparison.Ordinal) && !own.Contains(Path.GetFileName(file)))
+                if (!file.EndsWith(".dll", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+                if (!own.Contains(Path.GetFileName(file)))
                 {
                     assemblies.Add(Path.Combine(folder, file));
+                }
+                if (requests.Any(request => string.Equals(request.Name, name.Split('/')[0], StringComparison.OrdinalIgnoreCase)))
+                {
+                    requested.Add(Path.Combine(folder, file));
                 }
             }
 
@@ -189,7 +203,7 @@ internal sealed class PackageRestore
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => LoadNative(name);
         }
 
-        return assemblies;
+        return (assemblies, requested);
     }
 
     private nint LoadNative(string name)

@@ -13,7 +13,7 @@ namespace CourseCompanion.Data;
 /// </summary>
 /// <example>
 /// <code>
-/// using MedicalDataset data = MedicalDataset.Load("dermamnist");
+/// MedicalDataset data = MedicalDataset.Load("dermamnist");
 /// Console.WriteLine(data.Train.Count);   // 7007
 /// </code>
 /// </example>

@@ -32,6 +32,7 @@ public sealed class CheckedChapterTests
                 },
                 text,
                 options.SourceResolver,
+                keepsCulture: true,
                 CancellationToken.None);
             Assert.True(compiled.Script is not null, string.Join('\n', compiled.Diagnostics));
             Assert.True(!isRewritten || compiled.Script.Code != text, $"It runs without checks:\n{text}");

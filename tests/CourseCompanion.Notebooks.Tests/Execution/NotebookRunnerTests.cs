@@ -160,6 +160,26 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_keeps_head_and_tail_of_what_a_dying_process_said()
+    {
+        var path = Write("crash.ipynb", NotebookCell.Code("""
+            int Down(int n) { if (n == 0) Environment.FailFast("boum, dit le chien"); return Up(n - 1) + 1; }
+            int Up(int n) => Down(n) + Math.Abs(n);
+            Down(300)
+            """));
+
+        var summary = await NotebookRunner.RunAsync(Request(path));
+
+        var error = Executed("crash.ipynb").Cells[0].Outputs[^1];
+        var report = string.Join('\n', error.Traceback!);
+        Assert.Contains("boum, dit le chien", report, StringComparison.Ordinal);
+        Assert.Contains("CellThread.RunWork", report, StringComparison.Ordinal);
+        Assert.Contains("lignes omises", report, StringComparison.Ordinal);
+        Assert.InRange(report.Length, 1000, 10_000);
+        Assert.Equal(report, summary.Notebooks[0].FailedCell!.Traceback);
+    }
+
+    [Fact]
     public async Task RunAsync_cancelled_writes_what_was_done_and_exits_with_130()
     {
         var first = Write("a.ipynb", NotebookCell.Code("\"fait\""), NotebookCell.Code("Console.WriteLine(\"debut\"); await Task.Delay(-1);"), NotebookCell.Code("1"));

@@ -274,6 +274,69 @@ public sealed class CSharpSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Second_version_of_a_loaded_assembly_is_said_not_to_be_loaded()
+    {
+        var folder = Directory.CreateTempSubdirectory("versions").FullName;
+        try
+        {
+            var first = Library(folder, "Outils", "1.0.0.0", "un");
+            var second = Library(folder, "Outils", "2.0.0.0", "deux");
+            var other = Library(folder, "Ailleurs", "2.0.0.0", "ailleurs");
+            Assert.Equal("un", await _host.ValueAsync($"#r \"{first}\"\nOutils.Name"));
+
+            var result = await _host.RunAsync($"#r \"{second}\"\nOutils.Name");
+            Assert.Equal(ExecutionStatus.Error, result.Status);
+            Assert.Contains("Outils 2.0.0.0", _host.Error.Value, StringComparison.Ordinal);
+            Assert.Contains("1.0.0.0 est déjà chargée", _host.Error.Value, StringComparison.Ordinal);
+            Assert.Contains("edémarrez le noyau", _host.Error.Value, StringComparison.Ordinal);
+            Assert.Equal("un", await _host.ValueAsync("Outils.Name"));
+
+            // The same one again, and another one, are no conflict.
+            Assert.Equal("un", await _host.ValueAsync($"#r \"{first}\"\nOutils.Name"));
+            Assert.Equal("ailleurs", await _host.ValueAsync($"#r \"{other}\"\nAilleurs.Name"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Assembly_built_again_under_its_version_is_said_not_to_be_loaded()
+    {
+        var folder = Directory.CreateTempSubdirectory("versions").FullName;
+        try
+        {
+            var path = Library(folder, "Essai", "1.0.0.0", "un");
+            Assert.Equal("un", await _host.ValueAsync($"#r \"{path}\"\nEssai.Name"));
+            File.Delete(path);
+            Library(folder, "Essai", "1.0.0.0", "deux");
+
+            Assert.Equal(ExecutionStatus.Error, (await _host.RunAsync($"#r \"{path}\"\nEssai.Name")).Status);
+            Assert.Contains("edémarrez le noyau", _host.Error.Value, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A library with one class of its own name, whose <c>Name</c> is a text.</summary>
+    private static string Library(string folder, string name, string version, string text)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, version)).FullName, name + ".dll");
+        using var file = File.Create(path);
+        var result = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create(
+            name,
+            [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(
+                $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")] public static class {name} {{ public static string Name => \"{text}\"; }}")],
+            [Microsoft.CodeAnalysis.MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
+            new Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)).Emit(file);
+        Assert.True(result.Success);
+        return path;
+    }
+
+    [Fact]
     public async Task Cells_use_the_same_library_instance_as_the_host()
     {
         Interactive.Formatter.ListExpansionLimit = 7;

@@ -48,12 +48,55 @@ public sealed class ErrorReportTests : IDisposable
     [InlineData("var l = new List<int> { 1, 2 }; foreach (var x in l) l.Add(x);", "foreach")]
     [InlineData("throw new NotImplementedException();", "reste à écrire")]
     [InlineData("MedicalDataset.Load(\"dermamist\")", "Aucun jeu de données ne porte ce nom")]
-    [InlineData("new ConfidenceThreshold(1.5)", "« threshold » vaut 1,5")]
+    [InlineData("new ConfidenceThreshold(1.5)", "«\u00A0threshold\u00A0» vaut 1,5")]
     public async Task Common_exceptions_are_explained_in_French(string code, string explanation)
     {
         await _host.RunAsync(code);
 
         Assert.Contains(explanation, _host.Error.Traceback[1], StringComparison.Ordinal);
+    }
+
+    // The same exception type says different things: the advice follows the message.
+    [Theory]
+    [InlineData("string.Format(\"{0} {1}\", 1)", "moins de valeurs que de places")]
+    [InlineData("Console.WriteLine(\"{0} {1}\", 1);", "moins de valeurs que de places")]
+    [InlineData("string.Format(\"{0\", 1)", "accolade")]
+    [InlineData("1.5.ToString(\"Q\")", "N2")]
+    [InlineData("double.Parse(\"0.5\")", "virgule (0,5)")]
+    [InlineData("int.Parse(\"1,5\")", "un entier n’en a pas")]
+    [InlineData("System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture; double.Parse(\"0;5\")", "n’est pas un nombre")]
+    [InlineData("int.Parse(\"\")", "vide")]
+    [InlineData("int.Parse(\"douze\")", "«\u00A0douze\u00A0» n’est pas un nombre")]
+    [InlineData("DateTime.Parse(\"hier\")", "2024-12-31")]
+    [InlineData("bool.Parse(\"oui\")", "true")]
+    [InlineData("Convert.FromBase64String(\"?\")", "forme attendue")]
+    [InlineData("new Uri(\"http://\")", "adresse")]
+    [InlineData("var n = -1; new int[n]", "longueur négative")]
+    [InlineData("var z = 0m; 1m / z", "Division par zéro")]
+    [InlineData("Convert.ChangeType(null, typeof(int))", "null")]
+    [InlineData("new List<int>().Insert(3, 1);", "nombre d’éléments")]
+    [InlineData("Enumerable.Range(0, 3).Where(n => n > 0).ElementAt(4)", "Count()")]
+    [InlineData("System.Text.Json.JsonDocument.Parse(\"{}\").RootElement.GetProperty(\"a\")", "TryGetProperty")]
+    [InlineData("System.Reflection.Assembly.Load(\"Absente\")", "#r")]
+    [InlineData("new List<int>().Max()", "Any")]
+    [InlineData("new[] { 1, 2 }.Single()", "plusieurs")]
+    public async Task Explanation_follows_the_message_and_not_only_the_type(string code, string explanation)
+    {
+        await _host.RunAsync(code);
+
+        Assert.Contains(explanation, _host.Error.Traceback[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("0.5.", _host.Error.Traceback[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("new System.Data.DataTable().Rows.Add(1).ItemArray[0]")]
+    [InlineData("throw new NotSupportedException();")]
+    [InlineData("new System.Data.DataTable().Rows[4]")]
+    public async Task Exception_with_a_message_that_no_explanation_fits_has_none(string code)
+    {
+        await _host.RunAsync(code);
+
+        Assert.StartsWith("   cellule 1, ligne ", WithoutColours().Split('\n')[1], StringComparison.Ordinal);
     }
 
     [Theory]

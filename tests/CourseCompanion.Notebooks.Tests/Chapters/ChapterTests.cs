@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Session;
@@ -229,6 +230,17 @@ public sealed partial class ChapterTests
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.True(
             File.Exists(Path.Combine(Repository.Root, file)) || File.Exists(Path.Combine(Repository.Notebooks, file)), file));
+    }
+
+    [Fact]
+    public void Picture_in_the_README_shows_chapter_1_as_it_is()
+    {
+        var note = File.ReadAllText(Path.Combine(Repository.Notebooks, "images", "chapitre-1.sha256")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var notebook = File.ReadAllBytes(Path.Combine(Repository.Notebooks, note[1].Trim()));
+
+        Assert.True(
+            string.Equals(note[0], Convert.ToHexString(SHA256.HashData(notebook)), StringComparison.OrdinalIgnoreCase),
+            "The notebook has changed: run ./course run 01 with the real images, then .ci/picture out/01-pseudo-labeling.html, and commit what it writes.");
     }
 
     private static string? Text(System.Text.Json.Nodes.JsonNode? node) => node?.GetValue<string>();

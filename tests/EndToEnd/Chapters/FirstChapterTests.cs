@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Xml.Linq;
 using CourseCompanion.EndToEnd.Jupyter;
 using CourseCompanion.Notebooks.Document;
@@ -46,6 +47,18 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
         Assert.NotEmpty(Text("engine"));
 
         string Text(string name) => provenance[name]!.GetValue<string>();
+    }
+
+    [BrowserFact]
+    public void Picture_for_the_README_is_made_of_the_page()
+    {
+        var picture = Path.Combine(Repository.Root, "artifacts", "screenshots", "chapitre-1.png");
+        using var script = Process.Start(new ProcessStartInfo(
+            Path.Combine(Repository.Root, ".ci", "picture"), [Path.Combine(Runs.Committed.Folder, Runs.Name + ".html"), picture]))!;
+
+        Assert.True(script.WaitForExit(TimeSpan.FromMinutes(3)), "the browser takes too long");
+        Assert.Equal(0, script.ExitCode);
+        Assert.True(new FileInfo(picture).Length > 100_000);
     }
 
     [PythonFact("nbclient, nbformat")]

@@ -24,7 +24,7 @@ public sealed class FewLabels : IDisposable
     /// <param name="data">Images and labels; most training labels stay hidden.</param>
     /// <param name="seed">Seed of the labelled images, of the initial weights and of the order of training.</param>
     /// <param name="perClass">Labelled images of each class.</param>
-    /// <param name="validationPerClass">Validation images of each class, where the set has as many.</param>
+    /// <param name="validationPerClass">Validation images of each class, or as many as the smallest class has.</param>
     public FewLabels(MedicalDataset data, int seed, int perClass = 50, int validationPerClass = 10)
     {
         ArgumentNullException.ThrowIfNull(data);

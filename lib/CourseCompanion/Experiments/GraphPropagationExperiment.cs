@@ -46,6 +46,11 @@ public sealed class GraphPropagationExperiment : IDisposable
     /// <param name="perClass">Labelled images of each class.</param>
     public GraphPropagationExperiment(MedicalDataset data, int seed, int steps = 1000, int perClass = 50)
     {
+        if (steps < Parts || steps % Parts != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(steps), steps, $"Networks are trained in {Parts} equal parts: give a multiple of {Parts}, for example 1000.");
+        }
+
         _scenario = new FewLabels(data, seed, perClass);
         _steps = steps;
         Known = KnownLabels.Only(data.Train.Labels, Split.LabelledIndices).DetachFromDisposeScope();

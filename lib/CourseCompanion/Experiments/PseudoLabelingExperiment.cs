@@ -32,7 +32,7 @@ public sealed record TrainedNetwork(
 
 /// <summary>
 /// Chapter 1: pseudo-labels against what the labelled images give alone, and against what a learning rate or an augmentation gives
-/// without any unlabelled image. The notebook and <c>course bench pseudo-labeling-gain</c> call the same methods.
+/// without any unlabelled image. The notebook and <c>course bench pseudo-labeling-gain</c> train by the same methods.
 /// </summary>
 /// <param name="scenario">The images and the protocol.</param>
 /// <param name="rounds">Rounds of pseudo-labeling.</param>

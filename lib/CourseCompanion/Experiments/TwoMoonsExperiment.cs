@@ -11,7 +11,7 @@ namespace CourseCompanion.Experiments;
 /// <param name="PerClass">Labelled points of each class.</param>
 /// <param name="WrongLabels">How many of them have the label of the other class; taken from both classes in turn.</param>
 /// <param name="Strangers">Further unlabelled points that belong to neither moon.</param>
-/// <param name="LeftOrRight">Whether the classes are the left and the right half of the plane, which have nothing to do with the moons.</param>
+/// <param name="LeftOrRight">Whether the classes are the left and the right half of the plane, whose border cuts both moons.</param>
 public sealed record Situation(double Noise = 0.1, int PerClass = 3, int WrongLabels = 0, int Strangers = 0, bool LeftOrRight = false);
 
 /// <summary>Shares of new points that four methods answer rightly, after learning from one draw.</summary>

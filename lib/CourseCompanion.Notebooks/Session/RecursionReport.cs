@@ -38,14 +38,13 @@ internal static class RecursionReport
     /// <param name="nameOf">The name that a student gave a method of a cell; null for other methods.</param>
     internal static string Describe(StackFrame[] frames, Func<MethodBase, string?> nameOf)
     {
-        var names = frames.Take(Sample)
-            .Select(frame => frame.GetMethod() is { } method ? nameOf(method) : null)
-            .OfType<string>()
-            .GroupBy(name => name)
-            // Once is a call at the end of the stack, and no part of the cycle.
-            .Where(group => group.Count() > 1)
-            .Select(group => group.Key)
-            .ToList();
+        // A recursion that goes on for long is compiled anew on its way, and the optimised code may have the student's method
+        // inlined into the library's that calls it, without a frame of its own: the beginning of the stack still shows it.
+        var names = Repeated(frames.Take(Sample), nameOf);
+        if (names.Count == 0)
+        {
+            names = Repeated(frames.TakeLast(Sample), nameOf);
+        }
         var depth = frames.Length.ToString("N0", French);
         var who = names.Count switch
         {
@@ -56,4 +55,12 @@ internal static class RecursionReport
         };
         return $"{who} ({depth} appels empilés). Vérifiez le cas où la récursion s’arrête, et que chaque appel s’en rapproche.";
     }
+
+    private static List<string> Repeated(IEnumerable<StackFrame> frames, Func<MethodBase, string?> nameOf) => [.. frames
+        .Select(frame => frame.GetMethod() is { } method ? nameOf(method) : null)
+        .OfType<string>()
+        .GroupBy(name => name)
+        // Once is a call at the end of the stack, and no part of the cycle.
+        .Where(group => group.Count() > 1)
+        .Select(group => group.Key)];
 }

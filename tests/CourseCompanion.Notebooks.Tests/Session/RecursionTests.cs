@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Tests.Session;
@@ -82,4 +83,16 @@ public sealed class RecursionTests : IDisposable
     [Fact]
     public async Task Deep_recursion_that_ends_is_none_of_it() =>
         Assert.Equal("50000", await _host.ValueAsync("int Depth(int n) => n == 0 ? 0 : 1 + Depth(n - 1); Depth(50_000)"));
+
+    /// <summary>What the runtime's optimised code leaves of a long recursion: the student's method is inlined, and has no frames at the end.</summary>
+    [Fact]
+    public void Method_that_shows_at_the_beginning_of_the_stack_alone_is_named()
+    {
+        StackFrame library = new(), own = new StackTrace().GetFrame(1)!;
+        StackFrame[] stack = [.. Enumerable.Repeat(library, 1000), .. Enumerable.Repeat(own, 300)];
+
+        var text = RecursionReport.Describe(stack, method => method == own.GetMethod() ? "« F »" : null);
+
+        Assert.Contains("« F » s’appelle", text, StringComparison.Ordinal);
+    }
 }

@@ -1,7 +1,9 @@
 using CourseCompanion.Experiments;
+using CourseCompanion.Tests.Work;
 
 namespace CourseCompanion.Tests.Experiments;
 
+[Collection(WorkContextTests.Name)]  // the network's first weights come from the one generator of the process
 public sealed class TwoMoonsExperimentTests
 {
     [Fact]

@@ -12,7 +12,8 @@ namespace CourseCompanion.EndToEnd.Chapters;
 /// <list type="bullet">
 /// <item>the execution count, which the order of cells gives anyway;</item>
 /// <item>identifiers that an output makes up for itself: 32 hexadecimal digits;</item>
-/// <item>durations: <c>en 3,2 s</c> and <c>après 1 min 2 s</c>, at the end of a progress bar.</item>
+/// <item>durations: <c>en 3,2 s</c> and <c>après 1 min 2 s</c>, at the end of a progress bar;</item>
+/// <item>where a stream is cut into messages, which is a matter of time: pieces that follow each other are one text, as front ends show them.</item>
 /// </list>
 /// </summary>
 internal static partial class ComparableOutput
@@ -20,13 +21,29 @@ internal static partial class ComparableOutput
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One text per output of a cell.</summary>
-    public static IReadOnlyList<string> All(NotebookCell cell) => [.. cell.Outputs.Select(Text)];
+    public static IReadOnlyList<string> All(NotebookCell cell)
+    {
+        List<(NotebookOutput First, string? Text)> outputs = [];
+        foreach (var output in cell.Outputs)
+        {
+            if (output.Kind == NotebookOutputKind.Stream && outputs is [.., var last] && last.First.Kind == NotebookOutputKind.Stream && last.First.StreamName == output.StreamName)
+            {
+                outputs[^1] = (last.First, last.Text + output.Text);
+            }
+            else
+            {
+                outputs.Add((output, output.Kind == NotebookOutputKind.Stream ? output.Text : null));
+            }
+        }
 
-    private static string Text(NotebookOutput output)
+        return [.. outputs.Select(output => Text(output.First, output.Text))];
+    }
+
+    private static string Text(NotebookOutput output, string? stream)
     {
         var node = output.Kind switch
         {
-            NotebookOutputKind.Stream => new JsonObject { ["stream"] = output.StreamName, ["text"] = output.Text },
+            NotebookOutputKind.Stream => new JsonObject { ["stream"] = output.StreamName, ["text"] = stream },
             NotebookOutputKind.Error => new JsonObject { ["error"] = output.ErrorName, ["value"] = output.ErrorValue },
             _ => new JsonObject
             {

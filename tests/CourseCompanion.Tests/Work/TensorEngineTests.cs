@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using CourseCompanion.Tests.Shared;
@@ -79,6 +81,14 @@ public sealed partial class TensorEngineTests : IDisposable
         Assert.Equal(packaged.Length, used.Length);
         Assert.Equal(suffices ? [] : [(0, 2)], differences.Select(at => ((int)packaged[at], (int)used[at])));
     }
+
+    /// <summary>
+    /// What <c>lib/TorchSharpArguments.targets</c> did. Optimised, TorchSharp's methods let a garbage collection of another thread free
+    /// their arguments before libtorch reads them: "Unknown scalar type", or silently another number, a few times in a million calls.
+    /// </summary>
+    [Fact]
+    public void TorchSharp_keeps_the_arguments_of_a_call_until_it_returns() =>
+        Assert.True(typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
 
     private static string? GetVariableOfC(string name) => Marshal.PtrToStringUTF8(GetVariable(name));
 

@@ -35,7 +35,8 @@ internal sealed class SganGainBenchmark : IBenchmark
             using var scenario = new FewLabels(data, seed);
             var experiment = new SganExperiment(scenario);
             Add(LabelledAlone, experiment.TrainAlone(cancellation: cancellation));
-            Add("augmented", experiment.TrainAlone(PseudoLabelingExperiment.WeakAugmentation, cancellation));
+            Add("labelled_alone_same_rate", experiment.TrainAlone(learningRate: SganExperiment.SganLearningRate, cancellation: cancellation));
+            Add("augmented", experiment.TrainAlone(PseudoLabelingExperiment.WeakAugmentation, cancellation: cancellation));
             Add("sgan", experiment.Train(cancellation: cancellation));
             Add("non_saturating", experiment.Train(new SganOptions { FeatureMatchingWeight = 0 }, cancellation: cancellation));
             log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed} of {seeds.Length}: {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s"));

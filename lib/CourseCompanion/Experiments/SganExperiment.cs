@@ -39,7 +39,10 @@ public sealed record SganRun(SimpleCnn Model, IReadOnlyList<SganMoment> Moments)
 /// Chapter 3: the same network as classifier alone and as discriminator of an SGAN. The notebook and <c>course bench sgan-gain</c> train
 /// by the same methods.
 /// </summary>
-/// <remarks>All trainings have the same first weights, steps, labelled batches, optimiser, learning rate and averaging.</remarks>
+/// <remarks>
+/// All trainings have the same first weights, steps, labelled batches, kind of optimiser and averaging. The learning rate is each method's own:
+/// the paper's for the SGAN, the course's for the classifier alone, which learns too slowly with the other.
+/// </remarks>
 /// <param name="scenario">The images and the protocol.</param>
 /// <param name="steps">Optimiser steps of each network, a multiple of <see cref="Parts"/>.</param>
 public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
@@ -53,7 +56,9 @@ public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
     /// <summary>Random numbers of one generated image.</summary>
     public const int LatentSize = 100;
 
-    private const double LearningRate = 3e-4;
+    /// <summary>Learning rate of the discriminator: that of the paper, as is the generator's.</summary>
+    public const double SganLearningRate = 3e-4;
+
     private const int ShownImages = 12;
     private const int MeasuredImages = 200;
 
@@ -62,12 +67,16 @@ public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
 
     /// <summary>The labelled images alone.</summary>
     /// <param name="augmentation">A random change of each batch; none if null.</param>
+    /// <param name="learningRate">Learning rate at the beginning.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public SganRun TrainAlone(Augmentation? augmentation = null, CancellationToken cancellation = default)
+    public SganRun TrainAlone(
+        Augmentation? augmentation = null,
+        double learningRate = PseudoLabelingExperiment.DefaultLearningRate,
+        CancellationToken cancellation = default)
     {
         using var method = new SupervisedOnly();
         SimpleCnn averaged = scenario.NewModel();
-        using SemiSupervisedTrainer trainer = Trainer(method, averaged, augmentation, out SimpleCnn model);
+        using SemiSupervisedTrainer trainer = Trainer(method, averaged, learningRate, augmentation, out SimpleCnn model);
         using (model)
         {
             using IProgressTask progress = WorkContext.Progress.Start("Entraînement", _steps);
@@ -86,7 +95,7 @@ public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
         SimpleCnn averaged = scenario.NewModel();
         using var method = new Sgan(
             new DcganGenerator((int)scenario.Data.Train.Images.shape[1], LatentSize, channels: 16, scenario.Images.Device), LatentSize, options);
-        using SemiSupervisedTrainer trainer = Trainer(method, averaged, augmentation, out SimpleCnn model);
+        using SemiSupervisedTrainer trainer = Trainer(method, averaged, SganLearningRate, augmentation, out SimpleCnn model);
         using (model)
         {
             using var scope = NewDisposeScope();
@@ -128,7 +137,7 @@ public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
         return SganLoss.RealProbability(model.call(images)).mean().item<float>();
     }
 
-    private SemiSupervisedTrainer Trainer(SemiSupervisedMethod method, SimpleCnn averaged, Augmentation? augmentation, out SimpleCnn model)
+    private SemiSupervisedTrainer Trainer(SemiSupervisedMethod method, SimpleCnn averaged, double learningRate, Augmentation? augmentation, out SimpleCnn model)
     {
         model = scenario.NewModel();
         return new SemiSupervisedTrainer(model, averaged, method, scenario.Labelled, scenario.Unlabelled, new SemiSupervisedOptions
@@ -136,7 +145,7 @@ public sealed class SganExperiment(FewLabels scenario, int steps = 1000)
             Steps = _steps,
             BatchSize = 32,
             UnlabelledRatio = 1,
-            LearningRate = LearningRate,
+            LearningRate = learningRate,
             Optimizer = Sgan.DiscriminatorOptimizer,
             Weak = augmentation,
             Seed = scenario.Seed,

@@ -14,6 +14,9 @@ namespace CourseCompanion.Consistency;
 /// <param name="weight">What the unlabelled images weigh against the labelled ones: lambda in the paper.</param>
 public sealed class FixMatch(double threshold = 0.95, double weight = 1) : SemiSupervisedMethod
 {
+    private readonly double _threshold = Setting.Share(threshold);
+    private readonly double _weight = Setting.NotNegative(weight);
+
     /// <inheritdoc/>
     public override string Name => "FixMatch";
 
@@ -43,10 +46,10 @@ public sealed class FixMatch(double threshold = 0.95, double weight = 1) : SemiS
         (Tensor labelled, Tensor weak, Tensor strong) = ThreeViews.Of(student, batch);
 
         // 2. What is sure of the weak view is the label of the strong one.
-        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, threshold);
+        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, _threshold);
         return new StepLosses(
             new NamedLoss(StepLosses.Labelled, nn.functional.cross_entropy(labelled, batch.Labels)),
-            new NamedLoss(StepLosses.Unlabelled, loss, weight))
+            new NamedLoss(StepLosses.Unlabelled, loss, _weight))
         {
             Guesses = guesses,
             Trust = trust,

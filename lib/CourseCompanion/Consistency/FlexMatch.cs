@@ -9,13 +9,15 @@ namespace CourseCompanion.Consistency;
 /// </summary>
 /// <remarks>
 /// How well a class is learnt is told by how many unlabelled images were last surely taken for it. A class that is rare among the unlabelled
-/// images stays "not learnt" for ever and lets unsure guesses in: think twice where classes are unbalanced.
+/// images stays "not learnt" for ever and lets unsure guesses in: think twice where classes are unbalanced. And while most images have never been surely
+/// guessed, all thresholds are near 0 and nearly every guess counts, whatever tau is.
 /// <para>Labelled images, weak views and strong views go through the network as one batch, and share the statistics of batch normalisation.</para>
 /// </remarks>
 public sealed class FlexMatch : SemiSupervisedMethod
 {
     private readonly double _threshold;
     private readonly double _weight;
+    private readonly DistributionAlignment? _alignment;
     private readonly Tensor _last;    // [U]: 1 + the class of the last sure guess of each image, 0 before the first
     private readonly Tensor _counts;  // [K + 1]: how many of the U have each of these values
 
@@ -23,15 +25,21 @@ public sealed class FlexMatch : SemiSupervisedMethod
     /// <param name="classCount">Number K of classes.</param>
     /// <param name="threshold">Threshold of the class that is learnt best, and the probability from which a guess is sure, in [0, 1]: tau.</param>
     /// <param name="weight">What the unlabelled images weigh against the labelled ones.</param>
+    /// <param name="alignment">Corrects the guesses towards a prior; not at all if null.</param>
     /// <param name="device">Where the training takes place; the default device if null.</param>
-    public FlexMatch(long unlabelledCount, int classCount, double threshold = 0.95, double weight = 1, Device? device = null)
+    public FlexMatch(
+        long unlabelledCount, int classCount, double threshold = 0.95, double weight = 1, DistributionAlignment? alignment = null, Device? device = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(unlabelledCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 2);
-        (_threshold, _weight) = (Setting.Share(threshold), Setting.NotNegative(weight));
+        (_threshold, _weight, _alignment) = (Setting.Share(threshold), Setting.NotNegative(weight), alignment);
         _last = Remember("last", zeros(unlabelledCount, ScalarType.Int64, device));
         _counts = Remember("counts", zeros(classCount + 1, ScalarType.Int64, device));
         _counts[0] = unlabelledCount;
+        if (alignment is not null)
+        {
+            Remember("answers", alignment.Mean);
+        }
     }
 
     /// <inheritdoc/>
@@ -73,6 +81,7 @@ public sealed class FlexMatch : SemiSupervisedMethod
 
         // 1. One pass: labelled images, weak views and strong views.
         (Tensor labelled, Tensor weak, Tensor strong) = ThreeViews.Of(student, batch);
+        weak = _alignment?.Apply(weak) ?? weak;
 
         // 2. A guess counts from the threshold of its class on, as the steps before this one set it.
         (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, Thresholds(_counts, _threshold));

@@ -12,12 +12,15 @@ namespace CourseCompanion.Consistency;
 /// runs, whose loss falls, can still be dead inside: a published library had a Mean Teacher whose consistency loss carried no gradient, and a UDA
 /// whose temperature did nothing.
 /// </summary>
+/// <remarks>
+/// A loss that does not change is a reason to look, not yet a proof: two thresholds may let the same guesses through. Try values further apart.
+/// </remarks>
 /// <example>
 /// <code>
-/// Liveness.Check("temperature", value => new Uda(temperature: value), 0.4, 0.9)
-/// Liveness.Check("decay", (value, student, teacher) => new MeanTeacher(student, teacher, decay: value), 0.5, 0.97)
-/// Liveness.KeepsACopy(network => network.state_dict())                                // false: an alias
-/// Liveness.KeepsACopy(WeightSnapshot.Take, (network, best) => best.Restore(network))  // true
+/// Console.WriteLine(Liveness.Check("temperature", value => new Uda(temperature: value), 0.4, 0.9));
+/// Console.WriteLine(Liveness.Check("decay", (value, student, teacher) => new MeanTeacher(student, teacher, decay: value), 0.5, 0.97));
+/// Console.WriteLine(Liveness.KeepsACopy(network => network.state_dict()));  // False: an alias
+/// Console.WriteLine(Liveness.KeepsACopy(WeightSnapshot.Take, (network, best) => best.Restore(network)));  // True
 /// </code>
 /// </example>
 public static class Liveness

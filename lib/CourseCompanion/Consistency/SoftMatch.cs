@@ -69,7 +69,9 @@ public sealed class SoftMatch : SemiSupervisedMethod
 
         // 2. The running means take in the confidence of this batch...
         RunningMean.Update(_answers, answers.mean([0L]), _decay);
-        Tensor aligned = _uniformAlignment ? DistributionAlignment.Align(answers, full_like(_answers, 1.0 / _answers.shape[0]), _answers) : answers;
+        Tensor aligned = _uniformAlignment
+            ? DistributionAlignment.Align(weak.detach(), full_like(_answers, 1.0 / _answers.shape[0]), _answers).softmax(1)
+            : answers;                              // [M, K]
         Tensor confidence = aligned.amax([1]);      // [M]
         Tensor mean = confidence.mean();
         RunningMean.Update(_mean, mean, _decay);

@@ -26,17 +26,33 @@ public enum TrainingSignalAnnealing
 /// <remarks>
 /// Labelled images, weak views and strong views go through the network as one batch, and share the statistics of batch normalisation.
 /// </remarks>
-/// <param name="temperature">Of the sharpened targets; 1 leaves them as they are.</param>
-/// <param name="threshold">A guess counts if its probability, before sharpening, is larger: in [0, 1], beta in the paper.</param>
-/// <param name="weight">What the unlabelled images weigh against the labelled ones: lambda in the paper.</param>
-/// <param name="annealing">Whether, and how, labelled images that are already learnt are left out.</param>
-public sealed class Uda(
-    double temperature = 0.4, double threshold = 0.8, double weight = 1, TrainingSignalAnnealing annealing = TrainingSignalAnnealing.None)
-    : SemiSupervisedMethod
+public sealed class Uda : SemiSupervisedMethod
 {
-    private readonly double _temperature = Setting.Positive(temperature);
-    private readonly double _threshold = Setting.Share(threshold);
-    private readonly double _weight = Setting.NotNegative(weight);
+    private readonly double _temperature;
+    private readonly double _threshold;
+    private readonly double _weight;
+    private readonly TrainingSignalAnnealing _annealing;
+    private readonly DistributionAlignment? _alignment;
+
+    /// <param name="temperature">Of the sharpened targets; 1 leaves them as they are.</param>
+    /// <param name="threshold">A guess counts if its probability, before sharpening, is larger: in [0, 1], beta in the paper.</param>
+    /// <param name="weight">What the unlabelled images weigh against the labelled ones: lambda in the paper.</param>
+    /// <param name="annealing">Whether, and how, labelled images that are already learnt are left out.</param>
+    /// <param name="alignment">Corrects the guesses towards a prior; not at all if null.</param>
+    public Uda(
+        double temperature = 0.4,
+        double threshold = 0.8,
+        double weight = 1,
+        TrainingSignalAnnealing annealing = TrainingSignalAnnealing.None,
+        DistributionAlignment? alignment = null)
+    {
+        (_temperature, _threshold, _weight) = (Setting.Positive(temperature), Setting.Share(threshold), Setting.NotNegative(weight));
+        (_annealing, _alignment) = (annealing, alignment);
+        if (alignment is not null)
+        {
+            Remember("answers", alignment.Mean);
+        }
+    }
 
     /// <inheritdoc/>
     public override string Name => "UDA";
@@ -103,10 +119,10 @@ public sealed class Uda(
         (Tensor labelled, Tensor weak, Tensor strong) = ThreeViews.Of(student, batch);
 
         // 2. The labelled images that are not learnt yet.
-        Tensor known = LabelledLoss(labelled, batch.Labels, Ceiling(annealing, batch.Progress, labelled.shape[1]));
+        Tensor known = LabelledLoss(labelled, batch.Labels, Ceiling(_annealing, batch.Progress, labelled.shape[1]));
 
         // 3. The strong views are to get the sharpened answers of the weak ones.
-        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, _temperature, _threshold);
+        (Tensor loss, Tensor guesses, Tensor trust) = Loss(_alignment?.Apply(weak) ?? weak, strong, _temperature, _threshold);
         return new StepLosses(new NamedLoss(StepLosses.Labelled, known), new NamedLoss(StepLosses.Unlabelled, loss, _weight))
         {
             Guesses = guesses,

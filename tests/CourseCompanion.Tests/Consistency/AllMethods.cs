@@ -17,6 +17,7 @@ internal static class AllMethods
     {
         ["FixMatch"] = (_, _, _) => new FixMatch(),
         ["FlexMatch"] = (_, _, _) => new FlexMatch(U, K, threshold: 0.6),
+        ["FixMatch, aligned"] = (_, _, _) => new FixMatch(threshold: 0.7, alignment: Aligned(1)),
         ["FreeMatch"] = (_, _, _) => new FreeMatch(K, decay: 0.9),
         ["Mean Teacher"] = (_, student, teacher) => new MeanTeacher(student, teacher),
         ["MixMatch"] = (_, _, _) => new MixMatch(),
@@ -31,8 +32,10 @@ internal static class AllMethods
     [
         ("FixMatch", "threshold", (value, _, _) => new FixMatch(threshold: value), [0.6, 0.95]),
         ("FixMatch", "weight", (value, _, _) => new FixMatch(weight: value), [0.5, 1]),
+        ("FixMatch", "alignment", (value, _, _) => new FixMatch(threshold: 0.7, alignment: Aligned(value)), [0, 1]),
         ("FlexMatch", "threshold", (value, _, _) => new FlexMatch(U, K, threshold: value), [0.6, 0.95]),
         ("FlexMatch", "weight", (value, _, _) => new FlexMatch(U, K, weight: value), [0.5, 1]),
+        ("FlexMatch", "alignment", (value, _, _) => new FlexMatch(U, K, threshold: 0.6, alignment: Aligned(value)), [0, 1]),
         ("FreeMatch", "decay", (value, _, _) => new FreeMatch(K, decay: value), [0.5, 0.999]),
         ("FreeMatch", "weight", (value, _, _) => new FreeMatch(K, weight: value), [0.5, 1]),
         ("FreeMatch", "fairness", (value, _, _) => new FreeMatch(K, fairness: value), [0, 0.001, 0.01]),
@@ -57,5 +60,8 @@ internal static class AllMethods
         ("UDA", "threshold", (value, _, _) => new Uda(threshold: value), [0.5, 0.95]),
         ("UDA", "weight", (value, _, _) => new Uda(weight: value), [0.5, 1]),
         ("UDA", "annealing", (value, _, _) => new Uda(annealing: (TrainingSignalAnnealing)value), [0, 1, 2, 3]),
+        ("UDA", "alignment", (value, _, _) => new Uda(alignment: Aligned(value)), [0, 1]),
     ];
+
+    private static DistributionAlignment? Aligned(double value) => value > 0 ? new DistributionAlignment([0.9, 0.04, 0.03, 0.03], decay: 0.5) : null;
 }

@@ -69,7 +69,6 @@ public class BatchNormTests
         Assert.NotEqual(student.state_dict()["weights"].Floats(), teacher.state_dict()["weights"].Floats());
     }
 
-    // The guesses for the same unlabelled images are others beside other labelled ones.
     [Fact]
     public void MixMatch_guesses_beside_the_labelled_images()
     {

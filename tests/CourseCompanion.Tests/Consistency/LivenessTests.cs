@@ -65,6 +65,7 @@ public class LivenessTests
     // Where the weak view only makes the guess, nothing of the unlabelled loss may flow back through it.
     [Theory]
     [InlineData("FixMatch")]
+    [InlineData("FixMatch, aligned")]
     [InlineData("FlexMatch")]
     [InlineData("FreeMatch")]
     [InlineData("SoftMatch")]

@@ -61,16 +61,4 @@ public class SoftMatchTests
 
         Assert.True(double.IsFinite(method.Losses(network, Cases.Batch(Labelled, [0], new[,] { { 0.6, 0.4 } })).Total.item<float>()));
     }
-
-    [Fact]
-    public void Alignment_shares_the_classes_out_as_the_prior_does()
-    {
-        using var scope = NewDisposeScope();
-        Tensor answers = tensor(new float[,] { { 0.9f, 0.1f }, { 0.6f, 0.4f } });
-
-        Tensor aligned = DistributionAlignment.Align(answers, tensor([0.5f, 0.5f]), tensor([0.75f, 0.25f]));
-
-        Cases.Close([0.75, 0.25, 1 / 3.0, 2 / 3.0], aligned);
-        Cases.Close([0.9, 0.1, 0.6, 0.4], DistributionAlignment.Align(answers, tensor([0.75f, 0.25f]), tensor([0.75f, 0.25f])));
-    }
 }

@@ -38,6 +38,7 @@ public class StateTests
     }
 
     [Theory]
+    [InlineData("FixMatch, aligned")]
     [InlineData("FlexMatch")]
     [InlineData("FreeMatch")]
     [InlineData("Mean Teacher")]

@@ -17,8 +17,8 @@ public partial class FoldersTests
         ["Data", "Evaluation"],
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
-        ["Graphs", "SelfTraining"],
-        ["Projection"],
+        ["Graphs", "SelfTraining", "SemiSupervised"],
+        ["Consistency", "Projection"],
         ["Experiments", "Teaching"],
     ];
 

@@ -6,14 +6,14 @@ namespace CourseCompanion.Charts;
 
 public static partial class Chart
 {
-    private const double ForestRow = 40;
+    private const double ForestRow = 44;
 
     // Interval above zero, below, across it: colour and symbol.
     private static readonly (string Name, string Color, string Symbol)[] ForestKinds =
     [
         ("Intervalle au-dessus de zéro", Palette.Blue, "circle"),
         ("Intervalle au-dessous de zéro", Palette.Vermilion, "square"),
-        ("Intervalle qui contient zéro", Palette.MutedInk, "diamond-open"),
+        ("Intervalle qui contient zéro", Palette.MutedInk, "diamond"),
     ];
 
     /// <summary>

@@ -9,7 +9,7 @@ public sealed record Axis(string Title)
     /// <summary>Unit, shown in parentheses after the title.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>Values are shares from 0 to 1 and are shown as percentages.</summary>
+    /// <summary>Values are shares from 0 to 1 and are shown as percentages, or in <see cref="Unit"/> where there is one.</summary>
     public bool IsPercent { get; init; }
 
     /// <summary>First value shown, in the data's own unit; null for automatic.</summary>
@@ -25,12 +25,20 @@ public sealed record Axis(string Title)
     public IReadOnlyList<AxisMark> Marks { get; init; } = [];
 
     /// <summary>The title with its unit.</summary>
-    internal string Caption => (IsPercent ? "%" : Unit) is { Length: > 0 } unit ? $"{Title} ({unit})" : Title;
+    internal string Caption => DrawnUnit is { Length: > 0 } unit ? $"{Title} ({unit})" : Title;
+
+    /// <summary>The unit of what is drawn, or null.</summary>
+    internal string? DrawnUnit => Unit ?? (IsPercent ? "%" : null);
 
     /// <summary>An axis for shares: data from 0 to 1, shown as percentages.</summary>
     /// <param name="title">French title.</param>
     /// <returns>The axis.</returns>
     public static Axis Percent(string title) => new(title) { IsPercent = true };
+
+    /// <summary>An axis for differences of shares: data from -1 to 1, shown in points (of percentage).</summary>
+    /// <param name="title">French title.</param>
+    /// <returns>The axis.</returns>
+    public static Axis Points(string title) => new(title) { IsPercent = true, Unit = "points" };
 
     /// <summary>An axis with a title only.</summary>
     /// <param name="title">French title.</param>

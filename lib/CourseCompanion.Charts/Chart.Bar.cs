@@ -74,7 +74,7 @@ public static partial class Chart
         var all = list.SelectMany(one => Drawn(values, one.Values));
         var labelled = places.Length * list.Length <= MostLabelledBars && list.All(one => one.Interval is null);
         var format = Theme.NumberFormat(all, values.IsPercent);
-        var suffix = values.IsPercent && places.Length * list.Length <= MostBarsWithUnit ? FrenchNumbers.NoBreakSpace + "%" : "";
+        var suffix = values.DrawnUnit == "%" && places.Length * list.Length <= MostBarsWithUnit ? FrenchNumbers.NoBreakSpace + "%" : "";
         var (length, place) = horizontal ? ("x", "y") : ("y", "x");
         var traces = list.Select((one, i) =>
         {

@@ -34,6 +34,10 @@ public static partial class Chart
             Enumerable.Repeat(classes.Select(one => one.ShortName), perClass).SelectMany(names => names),
             classes.Count);
         var width = (int)images.shape[3];
-        return grid with { DisplayWidth = Math.Clamp((PageWidth / classes.Count - 2 * Charts.ImageGrid.Padding) / width * width, width, grid.DisplayWidth) };
+        return grid with { DisplayWidth = FittingWidth(width, classes.Count, grid.DisplayWidth) };
     }
+
+    /// <summary>The largest whole multiple of a picture's width with which a row of them fits the page.</summary>
+    private static int FittingWidth(int width, int columns, int largest) =>
+        Math.Clamp((PageWidth / columns - 2 * Charts.ImageGrid.Padding) / width * width, Math.Min(width, largest), largest);
 }

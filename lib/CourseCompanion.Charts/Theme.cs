@@ -160,7 +160,7 @@ internal static class Theme
     public static string HoverLine(Axis axis, string variable, IEnumerable<double>? values)
     {
         var title = PlotlyJson.EscapeInTemplate(FrenchText.Typeset(axis.Title + " : "));
-        var unit = axis.IsPercent ? "%" : axis.Unit;
+        var unit = axis.DrawnUnit;
         var suffix = values is null || string.IsNullOrEmpty(unit) ? "" : FrenchNumbers.NoBreakSpace + PlotlyJson.EscapeInTemplate(unit);
         return values is null ? $"{title}%{{{variable}}}" : $"{title}%{{{variable}:{NumberFormat(values, axis.IsPercent)}}}{suffix}";
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CourseCompanion.Augmentations;
 using CourseCompanion.Display;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Graphs;
@@ -373,6 +374,66 @@ public sealed class ChartTests
         Assert.Contains("&lt;b&gt;un&lt;/b&gt;", grid.ToHtml(), StringComparison.Ordinal);
         Assert.Contains("alt=\"deux, lignes\"", grid.ToHtml(), StringComparison.Ordinal);
         Assert.Equal("Planche d’images «\u00A0Planche\u00A0», 2\u00A0images\u00A0: <b>un</b>\u202F; deux, lignes.", grid.AltText);
+    }
+
+    [Fact]
+    public void Forest_draws_estimates_with_their_intervals_beside_a_line_at_zero()
+    {
+        (string, ConfidenceInterval)[] rows =
+        [
+            ("Mean Teacher", new ConfidenceInterval(0.01, -0.02, 0.03, 0.95)),
+            ("MixMatch", new ConfidenceInterval(-0.05, -0.07, -0.04, 0.95)),
+            ("FixMatch", new ConfidenceInterval(0.04, 0.025, 0.06, 0.95)),
+        ];
+
+        var figure = Chart.Forest("Gains", Axis.Points("Gain"), rows);
+        var json = Json(figure);
+        var traces = json.GetProperty("data").EnumerateArray().ToList();
+
+        Assert.Equal(["FixMatch", "MixMatch", "Mean Teacher"], traces.Select(trace => trace.GetProperty("y")[0].GetString()));
+        Assert.Equal([4, -5, 1], traces.SelectMany(trace => Numbers(trace.GetProperty("x"))));
+        Assert.Equal([2, 1, 2], traces.SelectMany(trace => Numbers(trace.GetProperty("error_x").GetProperty("array"))));
+        Assert.Equal([1.5, 2, 3], traces.SelectMany(trace => Numbers(trace.GetProperty("error_x").GetProperty("arrayminus"))));
+        var layout = json.GetProperty("layout");
+        Assert.Equal(["Mean Teacher", "MixMatch", "FixMatch"], layout.GetProperty("yaxis").GetProperty("categoryarray").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal("Gain (points)", layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString());
+        Assert.Equal(0, layout.GetProperty("shapes")[0].GetProperty("x0").GetDouble());
+        Assert.Equal(
+            "Graphique en forêt «\u00A0Gains\u00A0». Axe horizontal\u00A0: Gain (points). Mean Teacher\u00A0: +1,0, intervalle de \u22122,0 à +3,0\u202F; "
+            + "MixMatch\u00A0: \u22125,0, intervalle de \u22127,0 à \u22124,0\u202F; FixMatch\u00A0: +4,0, intervalle de +2,5 à +6,0. 2 intervalles excluent zéro.",
+            figure.AltText);
+    }
+
+    [Fact]
+    public void Forest_sorts_when_asked_and_refuses_what_is_no_interval()
+    {
+        ConfidenceInterval small = new(0.1, 0.05, 0.2, 0.95), large = new(0.3, 0.2, 0.4, 0.95);
+
+        var order = Json(Chart.Forest("T", "x", [("a", small), ("b", large)], sorted: true)).GetProperty("layout").GetProperty("yaxis").GetProperty("categoryarray");
+
+        Assert.Equal(["b", "a"], order.EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains("no row", Message(() => Chart.Forest("T", "x", [])), StringComparison.Ordinal);
+        Assert.Contains("same name", Message(() => Chart.Forest("T", "x", [("a", small), ("a", large)])), StringComparison.Ordinal);
+        Assert.Contains("Row 'a'", Message(() => Chart.Forest("T", "x", [("a", small with { Upper = double.NaN })])), StringComparison.Ordinal);
+        Assert.Contains("from 0.2 to 0.05", Message(() => Chart.Forest("T", "x", [("a", small with { Lower = 0.2, Upper = 0.05 })])), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, 28)]
+    [InlineData(1, 28)]
+    [InlineData(3, 300)]
+    public void Views_show_the_image_before_its_weak_and_its_strong_views(int channels, int size)
+    {
+        using var image = torch.randint(0, 256, [channels, size, size], torch.uint8, generator: new torch.Generator(1));
+
+        var grid = Chart.Views("Vues", image, MedicalViews.SkinLesions, count: 4);
+
+        Assert.Equal(["Originale", "faible 1", "faible 2", "faible 3", "faible 4", "Originale", "forte 1", "forte 2", "forte 3", "forte 4"], grid.Images.Select(one => one.Caption));
+        Assert.Equal(5, grid.Columns);
+        Assert.Equal(grid.Images[0].DataUri, grid.Images[5].DataUri);
+        Assert.Equal(9, grid.Images.Select(one => one.DataUri).Distinct().Count());
+        Assert.Equal(grid.Images, Chart.Views("Vues", image, MedicalViews.SkinLesions, count: 4).Images);
+        Assert.Equal("Planche d’images «\u00A0Vues\u00A0»\u00A0: une image, 4\u00A0vues faibles et 4\u00A0vues fortes.", grid.AltText);
     }
 
     [Fact]

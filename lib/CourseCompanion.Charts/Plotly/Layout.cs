@@ -125,6 +125,9 @@ public sealed record LayoutAxis
     /// <summary>Kind: null for automatic, <c>log</c>, <c>category</c>, <c>linear</c>.</summary>
     public string? Type { get; init; }
 
+    /// <summary>Names on an axis of names in their order; null for the order in which traces bring them.</summary>
+    public PlotData? CategoryArray { get; init; }
+
     /// <summary>First and last value, either of them null for automatic; exponents on a logarithmic axis.</summary>
     public IReadOnlyList<double?>? Range { get; init; }
 

@@ -92,6 +92,10 @@ public sealed record ScatterTrace : Trace
     /// <summary>A text per point, for hover texts.</summary>
     public PlotData? Text { get; init; }
 
+    /// <summary>Horizontal uncertainty of the points.</summary>
+    [JsonPropertyName("error_x")]
+    public ErrorBars? ErrorX { get; init; }
+
     /// <summary>Vertical uncertainty of the points.</summary>
     [JsonPropertyName("error_y")]
     public ErrorBars? ErrorY { get; init; }

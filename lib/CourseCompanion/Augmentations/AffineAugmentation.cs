@@ -6,6 +6,7 @@ namespace CourseCompanion.Augmentations;
 /// <summary>
 /// A change of geometry: every image is looked at through a 2 x 3 matrix of its own (bilinear for images, nearest for
 /// masks, so that these keep their values). What comes into view from outside is the image's mirrored edge, never black.
+/// <see cref="AffineSequence"/> makes one of several.
 /// </summary>
 public abstract class AffineAugmentation : Augmentation
 {
@@ -19,7 +20,7 @@ public abstract class AffineAugmentation : Augmentation
     /// <param name="unit">float [N, P], uniform in [0, 1).</param>
     /// <param name="aspect">Width divided by height: coordinates run from -1 to 1 along both.</param>
     /// <returns>float [N, 2, 3]: (x, y) of the result, extended by 1, to (x, y) of the source.</returns>
-    protected abstract Tensor Matrices(Tensor unit, double aspect);
+    protected internal abstract Tensor Matrices(Tensor unit, double aspect);
 
     /// <summary>Stacks six entries, each [N], to matrices [N, 2, 3].</summary>
     /// <param name="entries">The first row, then the second.</param>

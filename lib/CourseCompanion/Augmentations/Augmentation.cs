@@ -11,7 +11,8 @@ namespace CourseCompanion.Augmentations;
 /// <remarks>
 /// An augmentation says how many uniform numbers it needs per image (<see cref="ParameterCount"/>) and what it does with
 /// them (<see cref="Transform"/>): the numbers of a whole batch are drawn at once. They are drawn where the generator lives;
-/// with a CPU generator a run on a GPU sees the same changes as a run on the CPU.
+/// with a CPU generator a run on a GPU sees the same changes as a run on the CPU. Images whose memory lies channel by channel
+/// within each pixel ("channels last") come out lying so.
 /// </remarks>
 public abstract class Augmentation
 {
@@ -27,7 +28,7 @@ public abstract class Augmentation
     {
         CheckImages(images);
         using DisposeScope scope = NewDisposeScope();
-        return Transform(images, Draw(images, generator)).MoveToOuterDisposeScope();
+        return LikeLaidOut(Transform(images, Draw(images, generator)), images).MoveToOuterDisposeScope();
     }
 
     /// <summary>Changes a batch of images, reproducibly.</summary>
@@ -58,7 +59,7 @@ public abstract class Augmentation
 
         using DisposeScope scope = NewDisposeScope();
         Tensor unit = Draw(images, generator);
-        return (Transform(images, unit).MoveToOuterDisposeScope(), TransformMasks(masks, unit).MoveToOuterDisposeScope());
+        return (LikeLaidOut(Transform(images, unit), images).MoveToOuterDisposeScope(), TransformMasks(masks, unit).MoveToOuterDisposeScope());
     }
 
     /// <summary>Changes images as the drawn numbers say. Runs inside a dispose scope: intermediate tensors need no care.</summary>
@@ -96,6 +97,13 @@ public abstract class Augmentation
         {
             throw new ArgumentException($"Images must be float [N, C, H, W], not {images.dtype} [{string.Join(", ", images.shape)}]: see Preprocessing.Normalize.", nameof(images));
         }
+    }
+
+    // grid_sample always gives planes, whatever it is given.
+    private static Tensor LikeLaidOut(Tensor result, Tensor images)
+    {
+        using Tensor view = images.permute(0, 2, 3, 1);
+        return view.is_contiguous() ? result.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : result;
     }
 
     private Tensor Draw(Tensor images, Generator generator)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Augmentations;
 
 /// <summary>Makes each image darker or brighter: its light (black is 0) is multiplied by a factor of its own.</summary>
-public sealed class Brightness : Augmentation
+public sealed class Brightness : ColorAugmentation
 {
     private readonly double _strength;
 
@@ -16,9 +16,10 @@ public sealed class Brightness : Augmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor images, Tensor unit)
+    protected internal override Tensor Matrices(Tensor unit, Tensor means)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        return images.add(1).mul(Uniform(unit, 0, 1 - _strength, 1 + _strength)).sub(1).clamp(-1, 1);
+        ArgumentNullException.ThrowIfNull(means);
+        Tensor black = full_like(means, -1);
+        return Stretch(Factors(unit, 0, 1 - _strength, 1 + _strength), black, means);
     }
 }

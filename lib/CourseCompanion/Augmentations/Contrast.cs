@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Augmentations;
 
 /// <summary>Flattens or sharpens the contrast of each image: distances from its mean grey are multiplied by a factor of its own.</summary>
-public sealed class Contrast : Augmentation
+public sealed class Contrast : ColorAugmentation
 {
     private readonly double _strength;
 
@@ -16,9 +16,10 @@ public sealed class Contrast : Augmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor images, Tensor unit)
+    protected internal override Tensor Matrices(Tensor unit, Tensor means)
     {
-        Tensor mean = Luma.Of(images).mean([1, 2, 3], keepdim: true);
-        return images.sub(mean).mul(Uniform(unit, 0, 1 - _strength, 1 + _strength)).add(mean).clamp(-1, 1);
+        ArgumentNullException.ThrowIfNull(means);
+        Tensor grey = LightWeights(means).matmul(means);  // [N, 1, 1]
+        return Stretch(Factors(unit, 0, 1 - _strength, 1 + _strength), grey, means);
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Augmentations;
 
 /// <summary>Mirrors each image with a given probability, left to right, top to bottom, or both.</summary>
-public sealed class Flip : Augmentation
+public sealed class Flip : AffineAugmentation
 {
     private readonly double _horizontal;
     private readonly double _vertical;
@@ -22,6 +22,7 @@ public sealed class Flip : Augmentation
     public override int ParameterCount => 2;
 
     /// <inheritdoc/>
+    /// <remarks>Pixels change places and keep their values.</remarks>
     protected internal override Tensor Transform(Tensor images, Tensor unit)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -32,4 +33,17 @@ public sealed class Flip : Augmentation
 
     /// <inheritdoc/>
     protected internal override Tensor TransformMasks(Tensor masks, Tensor unit) => Transform(masks, unit);
+
+    /// <inheritdoc/>
+    protected internal override Tensor Matrices(Tensor unit, double aspect)
+    {
+        Tensor across = Sign(unit, 0, _horizontal);
+        Tensor down = Sign(unit, 1, _vertical);
+        Tensor none = zeros_like(across);
+        return ToMatrices(across, none, none, none, down, none);
+    }
+
+    /// <summary>-1 for the images that are mirrored, 1 for the others: [N].</summary>
+    private static Tensor Sign(Tensor unit, int parameter, double probability) =>
+        unit.select(1, parameter).ge(probability).to_type(unit.dtype).mul(2).sub(1);
 }

@@ -6,7 +6,7 @@ namespace CourseCompanion.Augmentations;
 /// Turns the colours of each image around the grey axis by an angle of its own, in the YIQ colour space: the light of a
 /// pixel stays, its colour moves through the rainbow. Grey images stay as they are.
 /// </summary>
-public sealed class Hue : Augmentation
+public sealed class Hue : ColorAugmentation
 {
     private readonly double _strength;
 
@@ -19,29 +19,24 @@ public sealed class Hue : Augmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor images, Tensor unit)
+    protected internal override Tensor Matrices(Tensor unit, Tensor means)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.shape[1] != 3)
+        ArgumentNullException.ThrowIfNull(means);
+        if (means.shape[1] != 3)
         {
-            return images.clone();
+            return Homogeneous.Identity(means.shape[0], means.shape[1], means);
         }
 
-        Tensor angle = Uniform(unit, 0, -_strength * 2 * Math.PI, _strength * 2 * Math.PI);
-        Tensor red = images.narrow(1, 0, 1);
-        Tensor green = images.narrow(1, 1, 1);
-        Tensor blue = images.narrow(1, 2, 1);
-        Tensor light = Luma.Of(images);
-        Tensor i = (0.5959 * red) - (0.2746 * green) - (0.3213 * blue);
-        Tensor q = (0.2115 * red) - (0.5227 * green) + (0.3112 * blue);
-        Tensor turnedI = (i * angle.cos()) - (q * angle.sin());
-        Tensor turnedQ = (i * angle.sin()) + (q * angle.cos());
-        return cat(
-            [
-                light + (0.9563 * turnedI) + (0.6210 * turnedQ),
-                light - (0.2721 * turnedI) - (0.6474 * turnedQ),
-                light - (1.1070 * turnedI) + (1.7046 * turnedQ),
-            ],
-            1).clamp(-1, 1);
+        // A turn in the plane of I and Q, and back: light + cos (u I + v Q) + sin (v I - u Q), where u and v are the colours
+        // of I and of Q.
+        Tensor angle = Factors(unit, 0, -_strength * 2 * Math.PI, _strength * 2 * Math.PI);
+        Tensor i = Row(0.5959, -0.2746, -0.3213);
+        Tensor q = Row(0.2115, -0.5227, 0.3112);
+        Tensor u = Row(0.9563, -0.2721, -1.1070).T;
+        Tensor v = Row(0.6210, -0.6474, 1.7046).T;
+        Tensor linear = LightWeights(means) + (angle.cos() * ((u * i) + (v * q))) + (angle.sin() * ((v * i) - (u * q)));  // [N, 3, 3]
+        return cat([linear, zeros_like(means)], 2);
+
+        Tensor Row(params double[] values) => tensor(values, means.dtype, means.device).unsqueeze(0);  // [1, 3]
     }
 }

@@ -30,7 +30,7 @@ public sealed class Rotate : AffineAugmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected override Tensor Matrices(Tensor unit, double aspect)
+    protected internal override Tensor Matrices(Tensor unit, double aspect)
     {
         Tensor angle = Uniform(unit, 0, _low * Math.PI / 180, _high * Math.PI / 180).reshape(-1);
         Tensor cos = angle.cos();

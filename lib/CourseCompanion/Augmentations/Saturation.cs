@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Augmentations;
 
 /// <summary>Makes the colours of each image paler or stronger: distances from grey are multiplied by a factor of its own. Grey images stay as they are.</summary>
-public sealed class Saturation : Augmentation
+public sealed class Saturation : ColorAugmentation
 {
     private readonly double _strength;
 
@@ -16,9 +16,13 @@ public sealed class Saturation : Augmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected internal override Tensor Transform(Tensor images, Tensor unit)
+    protected internal override Tensor Matrices(Tensor unit, Tensor means)
     {
-        Tensor grey = Luma.Of(images);
-        return images.sub(grey).mul(Uniform(unit, 0, 1 - _strength, 1 + _strength)).add(grey).clamp(-1, 1);
+        ArgumentNullException.ThrowIfNull(means);
+        Tensor factors = Factors(unit, 0, 1 - _strength, 1 + _strength);
+        Tensor toGrey = LightWeights(means).mul(1 - factors);         // [N, 1, C]: (1 - f) times the light of a pixel
+        Tensor matrices = Stretch(factors, zeros_like(means), means);  // [N, C, C + 1]
+        matrices.narrow(2, 0, means.shape[1]).add_(toGrey);
+        return matrices;
     }
 }

@@ -16,7 +16,7 @@ public sealed class Shift : AffineAugmentation
     public override int ParameterCount => 2;
 
     /// <inheritdoc/>
-    protected override Tensor Matrices(Tensor unit, double aspect)
+    protected internal override Tensor Matrices(Tensor unit, double aspect)
     {
         Tensor right = Uniform(unit, 0, -_reach, _reach).reshape(-1);
         Tensor down = Uniform(unit, 1, -_reach, _reach).reshape(-1);

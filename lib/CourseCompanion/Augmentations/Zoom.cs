@@ -22,7 +22,7 @@ public sealed class Zoom : AffineAugmentation
     public override int ParameterCount => 1;
 
     /// <inheritdoc/>
-    protected override Tensor Matrices(Tensor unit, double aspect)
+    protected internal override Tensor Matrices(Tensor unit, double aspect)
     {
         Tensor scale = Uniform(unit, 0, _low, _high).reshape(-1).reciprocal();
         Tensor none = zeros_like(scale);

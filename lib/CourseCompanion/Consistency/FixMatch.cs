@@ -10,10 +10,24 @@ namespace CourseCompanion.Consistency;
 /// <remarks>
 /// Labelled images, weak views and strong views go through the network as one batch, and share the statistics of batch normalisation.
 /// </remarks>
-/// <param name="threshold">Least probability of a guess that counts, in [0, 1): tau in the paper.</param>
-/// <param name="weight">What the unlabelled images weigh against the labelled ones: lambda in the paper.</param>
-public sealed class FixMatch(double threshold = 0.95, double weight = 1) : SemiSupervisedMethod
+public sealed class FixMatch : SemiSupervisedMethod
 {
+    private readonly double _threshold;
+    private readonly double _weight;
+    private readonly DistributionAlignment? _alignment;
+
+    /// <param name="threshold">Least probability of a guess that counts, in [0, 1]: tau in the paper.</param>
+    /// <param name="weight">What the unlabelled images weigh against the labelled ones: lambda in the paper.</param>
+    /// <param name="alignment">Corrects the guesses towards a prior; not at all if null.</param>
+    public FixMatch(double threshold = 0.95, double weight = 1, DistributionAlignment? alignment = null)
+    {
+        (_threshold, _weight, _alignment) = (Setting.Share(threshold), Setting.NotNegative(weight), alignment);
+        if (alignment is not null)
+        {
+            Remember("answers", alignment.Mean);
+        }
+    }
+
     /// <inheritdoc/>
     public override string Name => "FixMatch";
 
@@ -43,10 +57,10 @@ public sealed class FixMatch(double threshold = 0.95, double weight = 1) : SemiS
         (Tensor labelled, Tensor weak, Tensor strong) = ThreeViews.Of(student, batch);
 
         // 2. What is sure of the weak view is the label of the strong one.
-        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, threshold);
+        (Tensor loss, Tensor guesses, Tensor trust) = Loss(_alignment?.Apply(weak) ?? weak, strong, _threshold);
         return new StepLosses(
             new NamedLoss(StepLosses.Labelled, nn.functional.cross_entropy(labelled, batch.Labels)),
-            new NamedLoss(StepLosses.Unlabelled, loss, weight))
+            new NamedLoss(StepLosses.Unlabelled, loss, _weight))
         {
             Guesses = guesses,
             Trust = trust,

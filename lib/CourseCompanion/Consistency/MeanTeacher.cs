@@ -17,15 +17,18 @@ public sealed class MeanTeacher : SemiSupervisedMethod
     private readonly nn.Module<Tensor, Tensor> _teacher;
     private readonly WeightAverage _average;
     private readonly double _weight;
+    private readonly double _rise;
 
     /// <param name="student">The network that learns.</param>
     /// <param name="teacher">A second network of the same shape, which becomes the average of the first; disposed of with the method.</param>
     /// <param name="weight">What agreement weighs once the rise is over.</param>
     /// <param name="decay">How much of the teacher stays at each step; the paper's 0.999 is for much longer trainings.</param>
-    public MeanTeacher(nn.Module<Tensor, Tensor> student, nn.Module<Tensor, Tensor> teacher, double weight = 10, double decay = 0.97)
+    /// <param name="rise">Share of the training during which the weight rises, see <see cref="ConsistencyLosses.RampUp"/>.</param>
+    public MeanTeacher(
+        nn.Module<Tensor, Tensor> student, nn.Module<Tensor, Tensor> teacher, double weight = 10, double decay = 0.97, double rise = 0.4)
     {
         ArgumentNullException.ThrowIfNull(teacher);
-        (_teacher, _weight) = (teacher, weight);
+        (_teacher, _weight, _rise) = (teacher, Setting.NotNegative(weight), Setting.Share(rise));
         _average = new WeightAverage(student, teacher, decay);
         _teacher.train();
     }
@@ -56,7 +59,8 @@ public sealed class MeanTeacher : SemiSupervisedMethod
         Tensor answers = logits.narrow(0, b, logits.shape[0] - b).softmax(1);                             // [M, K]
         return new StepLosses(
             new NamedLoss(StepLosses.Labelled, nn.functional.cross_entropy(logits.narrow(0, 0, b), batch.Labels)),
-            new NamedLoss(StepLosses.Unlabelled, ConsistencyLosses.SquaredDifference(answers, targets), _weight * ConsistencyLosses.RampUp(batch.Progress)))
+            new NamedLoss(
+                StepLosses.Unlabelled, ConsistencyLosses.SquaredDifference(answers, targets), _weight * ConsistencyLosses.RampUp(batch.Progress, _rise)))
         {
             Guesses = targets.argmax(1),
         };

@@ -45,8 +45,11 @@ public sealed class PseudoLabelingExperiment(FewLabels scenario, int rounds = 5,
     /// <summary>Learning rates that the validation compares.</summary>
     public static readonly IReadOnlyList<double> LearningRates = [3e-4, DefaultLearningRate, 3e-3];
 
-    /// <summary>Changes that leave a lesion what it is: it has no top and no left, and little depends on its exact place and size.</summary>
-    public static Augmentation WeakAugmentation { get; } = new Compose(new Flip(0.5, 0.5), new Rotate(180), new Shift(0.1), new Zoom(0.9, 1.1));
+    /// <summary>
+    /// Changes that leave a lesion what it is: it has no top and no left, and little depends on its exact place and size. One after the
+    /// other, as the chapter's published figures were made.
+    /// </summary>
+    public static Augmentation WeakAugmentation { get; } = new Compose([.. MedicalViews.SkinLesions.Geometry]);
 
     /// <summary>The labelled images alone.</summary>
     /// <param name="learningRate">Learning rate of Adam.</param>

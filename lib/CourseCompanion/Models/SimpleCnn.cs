@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -61,7 +62,8 @@ public sealed class SimpleCnn : Module<Tensor, Tensor>, IFeatureExtractor
                 $"SimpleCnn takes images [N, C, {ImageSize}, {ImageSize}]; got [{string.Join(", ", images.shape)}].", nameof(images));
         }
 
-        return _features.call(images);
+        using Tensor input = Preprocessing.ChannelsLast(images);
+        return _features.call(input);
     }
 
     /// <summary>Logits [N, K] of images [N, C, 28, 28].</summary>

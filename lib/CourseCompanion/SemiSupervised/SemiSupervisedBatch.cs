@@ -1,5 +1,5 @@
 using CourseCompanion.Augmentations;
-using CourseCompanion.Training;
+using CourseCompanion.Data;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.SemiSupervised;
@@ -33,5 +33,5 @@ public sealed record SemiSupervisedBatch(Tensor Labelled, Tensor Labels, Tensor 
     public Tensor Strong(Tensor images) => View(images, StrongAugmentation);
 
     private Tensor View(Tensor images, Augmentation? augmentation) =>
-        augmentation is null ? images : ResidentImages.ChannelsLast(augmentation.Apply(images, Generator));
+        augmentation is null ? images : Preprocessing.ChannelsLast(augmentation.Apply(images, Generator));
 }

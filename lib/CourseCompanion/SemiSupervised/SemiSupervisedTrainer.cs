@@ -1,5 +1,6 @@
 using System.Globalization;
 using CourseCompanion.Data;
+using CourseCompanion.Files;
 using CourseCompanion.Training;
 using CourseCompanion.Work;
 using TorchSharp.Modules;
@@ -17,6 +18,8 @@ namespace CourseCompanion.SemiSupervised;
 /// </remarks>
 public sealed class SemiSupervisedTrainer : IDisposable
 {
+    private const string OptimizerEntry = "optimizer";  // bytes, as TorchSharp writes them
+
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly nn.Module<Tensor, Tensor> _averaged;
     private readonly SemiSupervisedMethod _method;
@@ -64,6 +67,11 @@ public sealed class SemiSupervisedTrainer : IDisposable
         _average = new WeightAverage(model, averaged, _options.Averaging);
         _optimizer = _options.Optimizer(model.parameters(), _options.LearningRate);
     }
+
+    /// <summary>What tells this training from another: a saved one is resumed with the same settings only.</summary>
+    private string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_method.Name}, seed {_options.Seed}, {_options.Steps} steps of {_options.BatchSize} and {_options.BatchSize * _options.UnlabelledRatio} images out of {_labelled.Count} and {_unlabelled.shape[0]}, learning rate {_options.LearningRate}");
 
     /// <summary>Steps done so far.</summary>
     public int StepsDone { get; private set; }
@@ -120,6 +128,50 @@ public sealed class SemiSupervisedTrainer : IDisposable
                 $"The loss of {_method.Name} is no longer a finite number by step {StepsDone}: lower its learning rate ({_options.LearningRate})."));
     }
 
+    /// <summary>Saves everything that the next step depends on, in one safetensors file that is written whole or not at all.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <exception cref="IOException">The disk is full or read-only; the old file is untouched.</exception>
+    public void Save(string path)
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = new MemoryStream();
+        using var writer = new BinaryWriter(optimizer);
+        _optimizer.save_state_dict(writer);
+        writer.Flush();
+        Dictionary<string, Tensor> tensors = State();
+        tensors[OptimizerEntry] = tensor(optimizer.ToArray(), ScalarType.Byte);
+        Safetensors.Save(path, tensors, new Dictionary<string, string>
+        {
+            ["training"] = Description,
+            ["steps"] = StepsDone.ToString(CultureInfo.InvariantCulture),
+        });
+    }
+
+    /// <summary>Goes on from where a training was saved: the steps that follow are those that would have followed.</summary>
+    /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method, options and images.</param>
+    /// <exception cref="InvalidDataException">The file is of another training; nothing has changed.</exception>
+    public void Resume(string path)
+    {
+        using SafetensorsFile file = Safetensors.Load(path);
+        Dictionary<string, Tensor> state = State();
+        string found = file.Metadata.GetValueOrDefault("training", "something else");
+        if (found != Description || !state.Keys.Append(OptimizerEntry).ToHashSet().SetEquals(file.Tensors.Keys)
+            || state.Any(entry => !entry.Value.shape.SequenceEqual(file.Tensors[entry.Key].shape)))
+        {
+            throw new InvalidDataException($"'{path}' is of another training ({found}), not of this one ({Description}): delete it to start afresh.");
+        }
+
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor value) in state)
+        {
+            value.copy_(file.Tensors[name]);
+        }
+
+        using var reader = new BinaryReader(new MemoryStream([.. file.Tensors[OptimizerEntry].data<byte>()]));
+        _optimizer.load_state_dict(reader);
+        StepsDone = int.Parse(file.Metadata["steps"], CultureInfo.InvariantCulture);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -127,6 +179,14 @@ public sealed class SemiSupervisedTrainer : IDisposable
         _average.Dispose();
         _generator.Dispose();
     }
+
+    /// <summary>All that changes from step to step but the optimiser's own memory: the tensors themselves, by name.</summary>
+    private Dictionary<string, Tensor> State() =>
+        _model.state_dict().Select(entry => (Name: "model." + entry.Key, entry.Value))
+            .Concat(_averaged.state_dict().Select(entry => (Name: "average." + entry.Key, entry.Value)))
+            .Concat(_method.State.Select(entry => (Name: "method." + entry.Key, entry.Value)))
+            .Append((Name: "updates", Value: _average.Updates))
+            .ToDictionary(entry => entry.Name, entry => entry.Value);
 
     /// <summary>Positions of one batch after the other, from the step that comes next on.</summary>
     private IEnumerable<Tensor> Positions(long count, int batchSize, string series)

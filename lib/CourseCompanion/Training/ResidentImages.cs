@@ -52,16 +52,13 @@ public sealed class ResidentImages : IDisposable
         return Prepare(rows);
     }
 
-    /// <summary>The same images with their memory laid out as convolutions read it fastest; an augmentation may have lost that.</summary>
-    /// <param name="images">Images [B, C, H, W].</param>
-    internal static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
     /// <inheritdoc/>
     public void Dispose() => _pixels.Dispose();
 
     private static Tensor Prepare(Tensor rows)
     {
         using Tensor images = rows.permute(0, 3, 1, 2);
-        return Preprocessing.Normalize(images);
+        using Tensor normalised = Preprocessing.Normalize(images);
+        return Preprocessing.ChannelsLast(normalised);
     }
 }

@@ -200,7 +200,7 @@ public sealed class Trainer : IDisposable
             Tensor images = train.Images.Batch(train.Indices.index_select(0, positions));  // [B, C, H, W]
             if (_options.Augmentation is { } augment)
             {
-                images = ResidentImages.ChannelsLast(augment(images));
+                images = Preprocessing.ChannelsLast(augment(images));
             }
 
             (Tensor loss, Tensor logits) = Step(images, labels);

@@ -23,6 +23,11 @@ public sealed class AugmentationTests : IDisposable
         ["jitter"] = () => new ColorJitter(0.4, 0.4, 0.4, 0.1),
         ["cutout"] = () => new Cutout(0.4),
         ["compose"] = () => new Compose(new Flip(), new Rotate(10), new ColorJitter(0.3, 0.3), new Cutout(0.3)),
+        ["sequence"] = () => new AffineSequence(new Flip(0.5, 0.5), new Rotate(180), new Shift(0.1), new Zoom(0.9, 1.1)),
+        ["randaugment"] = () => new RandAugment(2, new Cutout(0.4), new Rotate(30), new Shift(0.2), new Brightness(0.5), new Contrast(0.5)),
+        ["mild"] = () => MedicalViews.SkinLesions.Mild,
+        ["strong"] = () => MedicalViews.SkinLesions.Strong,
+        ["strong-drawn"] = () => MedicalViews.BloodCells.StrongDrawn(),
     };
 
     public void Dispose() => _scope.Dispose();
@@ -95,12 +100,42 @@ public sealed class AugmentationTests : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Transform_EachImage_DependsOnItselfAndItsOwnNumbers(string name)
+    {
+        Tensor images = Images(6);
+        Augmentation augmentation = Make[name]();
+        Tensor unit = rand([6, augmentation.ParameterCount], generator: new Generator(4));
+
+        Tensor result = augmentation.Transform(images, unit);
+
+        for (int n = 0; n < 6; n++)
+        {
+            Tensor alone = augmentation.Transform(images.narrow(0, n, 1), unit.narrow(0, n, 1));
+            Assert.True(alone.allclose(result.narrow(0, n, 1), atol: 1e-5));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Apply_ChannelsLastImages_ComeOutSo_WithTheSameValues(string name)
+    {
+        Tensor images = Images(8);
+        Tensor channelsLast = images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+        Tensor result = Make[name]().Apply(channelsLast, seed: 1);
+
+        Assert.Equal(channelsLast.stride(), result.stride());
+        Assert.True(result.allclose(Make[name]().Apply(images, seed: 1), atol: 1e-5));
+    }
+
     [Fact]
     public void Apply_StrengthZero_ChangesNothing()
     {
         Tensor images = Images(4);
         Augmentation nothing = new Compose(
-            new Flip(0, 0), new Rotate(0), new Zoom(1, 1), new Shift(0), new Brightness(0), new Contrast(0), new Saturation(0), new Hue(0), new ColorJitter(), new Cutout(0));
+            new Flip(0, 0), new Rotate(0), new Zoom(1, 1), new Shift(0), new Brightness(0), new Contrast(0), new Saturation(0), new Hue(0), new ColorJitter(), new Cutout(0), new AffineSequence());
 
         Assert.True(nothing.Apply(images, seed: 1).allclose(images, atol: 1e-3));
         Assert.True(new Compose().Apply(images, seed: 1).Equals(images));
@@ -264,6 +299,8 @@ public sealed class AugmentationTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new Hue(0.6));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ColorJitter(hue: 0.6));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Cutout(1.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandAugment(0, new Flip()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandAugment(2, new Flip()));
     }
 
     [GpuFact]

@@ -11,6 +11,34 @@ public class SimpleCnnTests
     private const int Batch = 32;
     private const int Classes = 7;
 
+    /// <summary>
+    /// libtorch's convolutions pad channels to a multiple of 16 and, unless these lie last in memory, leave the padding as they found it.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Gradients_do_not_depend_on_what_memory_held_before(int channels)
+    {
+        random.manual_seed(1);
+        using SimpleCnn model = new(channels, 3, 4, 8);
+        using Tensor images = randn(15, channels, 28, 28);
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            using var scope = NewDisposeScope();
+            foreach (long size in new[] { 15 * 14 * 14, 15 * 28 * 28, 9 })
+            {
+                foreach (long times in new[] { 1, 4, 8, 16, 32, 64 })
+                {
+                    full([size * times], float.NaN).Dispose();
+                }
+            }
+
+            model.call(images).square().sum().backward();
+            Assert.All(model.parameters(), parameter => Assert.False(parameter.grad!.isnan().any().item<bool>()));
+            model.zero_grad();
+        }
+    }
+
     [Fact]
     public void Twenty_steps_from_the_same_weights_give_the_losses_of_PyTorch()
     {

@@ -77,6 +77,15 @@ public sealed class ChartTests
     }
 
     [BrowserFact]
+    public void Rows_of_a_forest_plot_have_their_names_and_tell_their_interval()
+    {
+        Assert.Contains("FixMatch", Texts("forest"));
+        Assert.Contains("FlexMatch <seuil parclasse>", Texts("forest"));
+        Assert.Contains("Gain d’exactitude équilibrée\u00A0: +3,4", Hover("forest"), StringComparison.Ordinal);
+        Assert.Contains("Intervalle\u00A0: de +2,1 à +4,7", Hover("forest"), StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
     public void Buttons_speak_French_and_none_sends_data_away()
     {
         var buttons = Drawn.Value.Report.GetProperty("line").GetProperty("buttons").EnumerateArray().Select(b => b.GetString());
@@ -114,7 +123,7 @@ public sealed class ChartTests
     public void The_html_of_each_figure_draws_itself_once_and_keeps_its_alternative_text()
     {
         var figures = ChartGallery.Figures.Values;
-        var html = string.Join('\n', figures.Select(figure => figure.ToHtml())) + "\n" + ChartGallery.Images().ToHtml();
+        var html = string.Join('\n', figures.Select(figure => figure.ToHtml())) + "\n" + ChartGallery.Images().ToHtml() + ChartGallery.Views().ToHtml();
         var gallery = Path.Combine(Repository.Root, "artifacts", "gallery");
         Directory.CreateDirectory(gallery);
         File.WriteAllText(Path.Combine(gallery, PlotlyLibrary.FileName), PlotlyLibrary.Read());

@@ -26,7 +26,8 @@ public sealed class SganTests : IDisposable
     public SganTests()
     {
         random.manual_seed(1);
-        _student = new SimpleCnn(1, 3, 4, 8);
+        // The course's channels: with 4 and two threads, libtorch's gradient of a convolution's input varies from call to call.
+        _student = new SimpleCnn(1, 3);
         _generator = new DcganGenerator(1, Latent, channels: 4);
         _batch = new SemiSupervisedBatch(
             rand(6, 1, 28, 28), tensor(new long[] { 0, 1, 2, 0, 1, 2 }), rand(8, 1, 28, 28), arange(8), _random);
@@ -256,7 +257,7 @@ public sealed class SganTests : IDisposable
 
     private SimpleCnn Twin()
     {
-        var twin = new SimpleCnn(1, 3, 4, 8);
+        var twin = new SimpleCnn(1, 3);
         twin.load_state_dict(_student.state_dict());
         return twin;
     }

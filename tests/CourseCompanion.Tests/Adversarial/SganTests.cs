@@ -177,6 +177,16 @@ public sealed class SganTests : IDisposable
     }
 
     [Fact]
+    public void A_step_of_the_generator_leaves_no_tensor_behind()
+    {
+        using var method = new Sgan(_generator, Latent, new SganOptions { FeatureMatchingWeight = 0.5 });
+        using DisposeScope scope = NewDisposeScope();
+        method.AfterStep(_student, _batch);
+
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
     public void A_network_without_features_is_refused_where_features_are_matched()
     {
         using var network = nn.Sequential(nn.Flatten(), nn.Linear(784, 3));

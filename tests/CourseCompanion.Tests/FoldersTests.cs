@@ -18,7 +18,7 @@ public partial class FoldersTests
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
         ["Graphs", "SelfTraining", "SemiSupervised"],
-        ["Consistency", "Projection"],
+        ["Adversarial", "Consistency", "Projection"],
         ["Experiments", "Teaching"],
     ];
 

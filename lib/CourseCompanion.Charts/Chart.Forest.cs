@@ -35,7 +35,6 @@ public static partial class Chart
         var names = Theme.Categories(list.Select(row => row.Name), wide: true);
         var kinds = Array.ConvertAll(list, row => row.Interval switch { { Lower: > 0 } => 0, { Upper: < 0 } => 1, _ => 2 });
         var write = ForestNumbers(x, list);
-        var format = Theme.NumberFormat(Drawn(x, list.Select(row => row.Interval.Estimate)), x.IsPercent);
         var traces = ForestKinds.Index().Where(kind => kinds.Contains(kind.Index)).Select(kind =>
         {
             int[] own = [.. Enumerable.Range(0, list.Length).Where(row => kinds[row] == kind.Index)];
@@ -49,8 +48,10 @@ public static partial class Chart
                 Mode = ScatterMode.Markers,
                 Marker = new Marker { Color = kind.Item.Color, Symbol = kind.Item.Symbol, Size = 12 },
                 ErrorX = Uncertainty(x, points, kind.Item.Color),
-                Text = PlotData.Of(own.Select(row => FrenchText.Typeset($"Intervalle : de {write(list[row].Interval.Lower)} à {write(list[row].Interval.Upper)}"))),
-                HoverTemplate = HoverTemplate("<b>%{y}</b>", $"{PlotlyJson.EscapeInTemplate(FrenchText.Typeset(x.Title + " : "))}%{{x:+{format}}}", "%{text}"),
+                // plotly.js writes a number with its sign in English.
+                Text = PlotData.Of(own.Select(row => FrenchText.Typeset(
+                    $"{x.Title} : {write(list[row].Interval.Estimate)}\nIntervalle : de {write(list[row].Interval.Lower)} à {write(list[row].Interval.Upper)}"))),
+                HoverTemplate = HoverTemplate("<b>%{y}</b>", "%{text}"),
             };
         }).ToList();
         var layout = Theme.Layout(title, [.. traces.Select(trace => trace.Name!)]);

@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -103,7 +104,7 @@ public abstract class Augmentation
     private static Tensor LikeLaidOut(Tensor result, Tensor images)
     {
         using Tensor view = images.permute(0, 2, 3, 1);
-        return view.is_contiguous() ? result.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : result;
+        return view.is_contiguous() ? Preprocessing.ChannelsLast(result) : result;
     }
 
     private Tensor Draw(Tensor images, Generator generator)

@@ -11,10 +11,14 @@ namespace CourseCompanion.Experiments;
 /// <param name="Step">Steps done at its end.</param>
 /// <param name="Losses">Mean of each part of the loss over this part, by name.</param>
 /// <param name="Kept">Share of the unlabelled images whose guess counted; NaN for a method that does not guess.</param>
-/// <param name="Right">Share of right ones among these guesses; NaN where none counted.</param>
+/// <param name="KeptAndRight">Share of the unlabelled images whose guess counted and was right; NaN for a method that does not guess.</param>
 /// <param name="Validation">Scores of the averaged weights on the few validation images.</param>
 public sealed record ConsistencyPart(
-    int Step, IReadOnlyDictionary<string, double> Losses, double Kept, double Right, ClassificationReport Validation);
+    int Step, IReadOnlyDictionary<string, double> Losses, double Kept, double KeptAndRight, ClassificationReport Validation)
+{
+    /// <summary>Share of right ones among the guesses that counted; NaN if none did.</summary>
+    public double Right => KeptAndRight / Kept;
+}
 
 /// <summary>A network after a training.</summary>
 /// <param name="Method">The name of the method.</param>
@@ -73,7 +77,7 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
         };
         options = options with { LearningRate = learningRate ?? options.LearningRate };
         using var trainer = new SemiSupervisedTrainer(model, averaged, learning, scenario.Labelled, scenario.Unlabelled, options);
-        using IProgressTask progress = WorkContext.Progress.Start(learning.Name, _steps);
+        using IProgressTask progress = WorkContext.Progress.Start(learning.UsesUnlabelled ? learning.Name : "Entraînement", _steps);
         var parts = new List<ConsistencyPart>();
         while (trainer.StepsDone < _steps)
         {
@@ -90,7 +94,7 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
                 cancellation);
             float[] seen = counts.cpu().data<float>().ToArray();
             parts.Add(new ConsistencyPart(
-                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[1], FewLabels.Judge(averaged, scenario.Validation, cancellation)));
+                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[0], FewLabels.Judge(averaged, scenario.Validation, cancellation)));
         }
 
         return new ConsistencyRun(learning.Name, averaged, parts);

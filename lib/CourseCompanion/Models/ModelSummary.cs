@@ -20,7 +20,7 @@ public sealed record LayerSummary(string Name, string Type, IReadOnlyList<long> 
 /// </summary>
 /// <example>
 /// <code>
-/// using var network = new SimpleCnn(3, 7);
+/// var network = new SimpleCnn(3, 7);
 /// Console.WriteLine(ModelSummary.Of(network, [3, 28, 28]));
 /// </code>
 /// </example>

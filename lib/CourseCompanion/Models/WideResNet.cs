@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -79,7 +80,8 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IFeatureExtractor
             throw new ArgumentException($"WideResNet takes images [N, C, H, W]; got [{string.Join(", ", images.shape)}].", nameof(images));
         }
 
-        Tensor current = _stem.call(images);                                // [N, 16, H, W]
+        using Tensor input = Preprocessing.ChannelsLast(images);
+        Tensor current = _stem.call(input);                                 // [N, 16, H, W]
         foreach (Sequential group in _groups)
         {
             using Tensor before = current;

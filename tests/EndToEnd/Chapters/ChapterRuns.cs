@@ -78,6 +78,9 @@ public sealed class SpreadingChapterRuns() : ChapterRuns("02-2-propagation");
 /// <summary>The runs of chapter 3.</summary>
 public sealed class SganChapterRuns() : ChapterRuns("03-sgan");
 
+/// <summary>The runs of chapter 4.1.</summary>
+public sealed class ConsistencyChapterRuns() : ChapterRuns("04-1-coherence");
+
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>

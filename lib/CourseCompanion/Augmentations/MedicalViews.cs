@@ -8,7 +8,7 @@ namespace CourseCompanion.Augmentations;
 /// What to ask of each change: would a doctor still say the same? A change that can destroy the label teaches a wrong one.
 /// <code>
 /// MedicalViews ultrasound = MedicalViews.BrainScans with { Contrast = 0.4, Cutout = 0 };
-/// Tensor views = ultrasound.Strong.Apply(images, seed: 1);
+/// Tensor views = ultrasound.Strong.Apply(rand(8, 1, 28, 28).mul(2).sub(1), seed: 1);
 /// </code>
 /// </remarks>
 public sealed record MedicalViews

@@ -3,7 +3,9 @@ using CourseCompanion.Consistency;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Experiments;
+using CourseCompanion.Models;
 using CourseCompanion.Results;
+using CourseCompanion.SemiSupervised;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Cli.Bench;
@@ -13,7 +15,10 @@ namespace CourseCompanion.Cli.Bench;
 /// images, the initial weights and the order alike. Gains are differences of test scores on the same seed from the labelled images alone, in
 /// weak views: the baseline that is augmented like the methods.
 /// </summary>
-/// <remarks>The variable <c>COURSE_SEEDS</c> asks for fewer seeds.</remarks>
+/// <remarks>
+/// The variable <c>COURSE_SEEDS</c> asks for fewer seeds, <c>COURSE_METHODS</c> for some methods besides the baseline, by their names in
+/// <see cref="ConsistencyExperiment.Methods"/>, with commas between.
+/// </remarks>
 internal sealed class ConsistencyBenchmark : IBenchmark
 {
     private const string Supervised = "supervised";
@@ -26,6 +31,7 @@ internal sealed class ConsistencyBenchmark : IBenchmark
     public Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation)
     {
         int[] seeds = SeedStudy.Seeds;
+        string[]? asked = Environment.GetEnvironmentVariable("COURSE_METHODS")?.Split(',').Append(Supervised).ToArray();
         using var data = MedicalDataset.Load("dermamnist");
         var tested = new SeedStudy(("melanoma_recall", report => report.PerClass[Melanoma].Recall));
         var behind = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -36,9 +42,10 @@ internal sealed class ConsistencyBenchmark : IBenchmark
             using var scenario = new FewLabels(data, seed);
             var experiment = new ConsistencyExperiment(scenario);
             Add("not_augmented", experiment.Train(_ => new SupervisedOnly(), augment: false, cancellation: cancellation));
-            Add(Supervised, experiment.Train(_ => new SupervisedOnly(), cancellation: cancellation));
-            Add("mean_teacher", experiment.Train(student => new MeanTeacher(student, scenario.NewModel()), cancellation: cancellation));
-            Add("fixmatch", experiment.Train(_ => new FixMatch(), cancellation: cancellation));
+            foreach ((string name, Func<SimpleCnn, SemiSupervisedMethod> build) in experiment.Methods.Where(method => asked is null || asked.Contains(method.Name)))
+            {
+                Add(name, experiment.Train(build, cancellation: cancellation));
+            }
 
             void Add(string method, ConsistencyRun run)
             {

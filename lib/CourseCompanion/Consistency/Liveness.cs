@@ -127,8 +127,8 @@ public static class Liveness
             new StringDataFrameColumn("Méthode", results.Select(result => result.Method)),
             new StringDataFrameColumn("Réglage", results.Select(result => result.Setting)),
             new BooleanDataFrameColumn("La perte change", results.Select(result => result.ChangesLoss)),
-            new BooleanDataFrameColumn("Gradient vers l'élève", results.Select(result => result.ReachesStudent)),
-            new BooleanDataFrameColumn("Gradient vers l'enseignant", results.Select(result => result.ReachesTeacher)));
+            new BooleanDataFrameColumn("Gradient vers l’élève", results.Select(result => result.ReachesStudent)),
+            new BooleanDataFrameColumn("Gradient vers l’enseignant", results.Select(result => result.ReachesTeacher)));
     }
 
     /// <summary>
@@ -278,8 +278,8 @@ public sealed record LivenessResult(
         IEnumerable<string> trials = Values.Zip(Losses, (value, loss) => $"{FrenchNumbers.Compact(value)} donne {FrenchNumbers.Number(loss, 4)}");
         return FrenchText.Typeset(
             $"{Method}, réglage {Setting} : la perte {(ChangesLoss ? "change" : "ne change pas")} ({string.Join(" ; ", trials)}). " +
-            $"Le gradient des images non étiquetées {(ReachesStudent ? "atteint" : "n'atteint pas")} l'élève " +
-            $"et {(ReachesTeacher ? "atteint" : "n'atteint pas")} l'enseignant." +
+            $"Le gradient des images non étiquetées {(ReachesStudent ? "atteint" : "n’atteint pas")} l’élève " +
+            $"et {(ReachesTeacher ? "atteint" : "n’atteint pas")} l’enseignant." +
             (Repeats ? "" : " La même graine ne redonne pas la même perte."));
     }
 }

@@ -1,4 +1,5 @@
 using CourseCompanion.Augmentations;
+using CourseCompanion.Consistency;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
 using CourseCompanion.SemiSupervised;
@@ -49,6 +50,24 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
 
     private readonly int _steps = steps >= PartCount && steps % PartCount == 0 ? steps : throw new ArgumentOutOfRangeException(
         nameof(steps), steps, $"Networks are trained in {PartCount} equal parts: give a multiple of {PartCount}, for example 1000.");
+
+    /// <summary>
+    /// The methods that the chapter compares, each with its defaults: its name in results, and what makes it from the network that will learn. The
+    /// first is the baseline.
+    /// </summary>
+    public IReadOnlyList<(string Name, Func<SimpleCnn, SemiSupervisedMethod> Build)> Methods =>
+    [
+        ("supervised", _ => new SupervisedOnly()),
+        ("ramped_pseudo_labels", _ => new RampedPseudoLabels()),
+        ("pi_model", _ => new PiModel()),
+        ("mean_teacher", student => new MeanTeacher(student, scenario.NewModel())),
+        ("uda", _ => new Uda()),
+        ("mixmatch", _ => new MixMatch()),
+        ("fixmatch", _ => new FixMatch()),
+        ("flexmatch", _ => new FlexMatch((int)scenario.Unlabelled.shape[0], scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
+        ("freematch", _ => new FreeMatch(scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
+        ("softmatch", _ => new SoftMatch(scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
+    ];
 
     /// <summary>Trains with a method.</summary>
     /// <param name="method">Makes the method, from the network that will learn; disposed of at the end.</param>

@@ -119,7 +119,7 @@ public class LivenessTests
         Assert.True(result.ChangesLoss);
         Assert.False(result.ReachesStudent);
         Assert.False(result.IsAlive);
-        Assert.Contains("n'atteint pas l'élève", result.ToString(), StringComparison.Ordinal);
+        Assert.Contains("n’atteint pas l’élève", result.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public class LivenessTests
             Liveness.Check("weight", value => new FixMatch(weight: value), 0.5, 1),
             Liveness.Check("temperature", value => new DeadUda(value), 0.4, 0.9));
 
-        Assert.Equal(["Méthode", "Réglage", "La perte change", "Gradient vers l'élève", "Gradient vers l'enseignant"], table.Columns.Select(column => column.Name));
+        Assert.Equal(["Méthode", "Réglage", "La perte change", "Gradient vers l’élève", "Gradient vers l’enseignant"], table.Columns.Select(column => column.Name));
         Assert.Equal(["FixMatch", "weight", true, true, false], table.Rows[0]);
         Assert.Equal(["UDA", "temperature", false, true, false], table.Rows[1]);
     }

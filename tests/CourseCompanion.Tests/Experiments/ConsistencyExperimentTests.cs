@@ -45,6 +45,22 @@ public sealed class ConsistencyExperimentTests : IDisposable
         Assert.Equal([StepLosses.Labelled, StepLosses.Unlabelled], all.Parts[0].Losses.Keys);
     }
 
+    [Fact]
+    public void Every_method_of_the_chapter_trains_and_the_first_is_the_baseline()
+    {
+        using var scenario = new FewLabels(_data, seed: 3, perClass: 20);
+        var experiment = new ConsistencyExperiment(scenario, steps: 10);
+        Assert.Equal("supervised", experiment.Methods[0].Name);
+        Assert.All(experiment.Methods, method =>
+        {
+            using ConsistencyRun run = experiment.Train(method.Build);
+            Assert.InRange(run.Validation.MacroAuc, 0.2, 1);
+        });
+        Assert.Equal(
+            typeof(FixMatch).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(SemiSupervisedMethod)) && type.Namespace == typeof(FixMatch).Namespace),
+            experiment.Methods.Count);
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(25)]

@@ -81,6 +81,9 @@ public sealed class SganChapterRuns() : ChapterRuns("03-sgan");
 /// <summary>The runs of chapter 4.1.</summary>
 public sealed class ConsistencyChapterRuns() : ChapterRuns("04-1-coherence");
 
+/// <summary>The runs of chapter 4.2.</summary>
+public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
+
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>

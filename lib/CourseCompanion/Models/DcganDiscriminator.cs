@@ -1,3 +1,4 @@
+using CourseCompanion.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -57,7 +58,8 @@ public sealed class DcganDiscriminator : Module<Tensor, Tensor>, IFeatureExtract
                 nameof(images));
         }
 
-        return _features.call(images);
+        using Tensor input = Preprocessing.ChannelsLast(images);
+        return _features.call(input);
     }
 
     /// <summary>Logits [N, K] of images [N, C, 28, 28].</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.SemiSupervised;
@@ -19,6 +21,14 @@ public abstract class SemiSupervisedMethod : IDisposable
 
     /// <summary>What the method remembers from step to step, by name: saved with a training, and put back in place when it is resumed.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> State => _state;
+
+    /// <summary>
+    /// The settings it was made with, in a line: what tells a saved training from one with other settings. All numbers, choices and options that it
+    /// keeps in read-only fields.
+    /// </summary>
+    internal string Settings => string.Join(", ", GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+        .Where(kept => kept.IsInitOnly && (kept.FieldType.IsPrimitive || kept.FieldType.IsEnum || kept.Name == "_options"))
+        .Select(kept => string.Create(CultureInfo.InvariantCulture, $"{kept.Name.TrimStart('_')} {kept.GetValue(this)}")));
 
     /// <summary>The parts of the loss of one step. Runs inside a dispose scope: intermediate tensors need no care.</summary>
     /// <param name="student">The network that learns, in training mode: images [N, C, H, W] to logits [N, K].</param>

@@ -71,7 +71,7 @@ public sealed class SemiSupervisedTrainer : IDisposable
     /// <summary>What tells this training from another: a saved one is resumed with the same settings only.</summary>
     private string Description => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_method.Name}, seed {_options.Seed}, {_options.Steps} steps of {_options.BatchSize} and {_options.BatchSize * _options.UnlabelledRatio} images out of {_labelled.Count} and {_unlabelled.shape[0]}, learning rate {_options.LearningRate}");
+        $"{_method.Name} ({_method.Settings}), seed {_options.Seed}, averaging {_options.Averaging}, {_options.Steps} steps of {_options.BatchSize} and {_options.BatchSize * _options.UnlabelledRatio} images out of {_labelled.Count} and {_unlabelled.shape[0]}, learning rate {_options.LearningRate}");
 
     /// <summary>Steps done so far.</summary>
     public int StepsDone { get; private set; }
@@ -148,8 +148,8 @@ public sealed class SemiSupervisedTrainer : IDisposable
     }
 
     /// <summary>Goes on from where a training was saved: the steps that follow are those that would have followed.</summary>
-    /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method, options and images.</param>
-    /// <exception cref="InvalidDataException">The file is of another training; nothing has changed.</exception>
+    /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method and settings. The views and the images are taken for the same without a check.</param>
+    /// <exception cref="InvalidDataException">The file is of another training, or damaged; the networks have not changed.</exception>
     public void Resume(string path)
     {
         using SafetensorsFile file = Safetensors.Load(path);
@@ -161,14 +161,23 @@ public sealed class SemiSupervisedTrainer : IDisposable
             throw new InvalidDataException($"'{path}' is of another training ({found}), not of this one ({Description}): delete it to start afresh.");
         }
 
+        // The optimiser first: if its entry is damaged, the networks are still as they were.
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream([.. file.Tensors[OptimizerEntry].data<byte>()]));
+            _optimizer.load_state_dict(reader);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"The memory of the optimiser in '{path}' is damaged: delete the file to start afresh.", exception);
+        }
+
         using var noGradient = no_grad();
         foreach ((string name, Tensor value) in state)
         {
             value.copy_(file.Tensors[name]);
         }
 
-        using var reader = new BinaryReader(new MemoryStream([.. file.Tensors[OptimizerEntry].data<byte>()]));
-        _optimizer.load_state_dict(reader);
         StepsDone = int.Parse(file.Metadata["steps"], CultureInfo.InvariantCulture);
     }
 

@@ -131,6 +131,19 @@ public sealed class SemiSupervisedTrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_saved_training_of_the_same_method_with_another_setting_is_refused()
+    {
+        string path = Path.Combine(_folder, "training.safetensors");
+        using LabelledScope labelled = new(_images);
+        using SimpleCnn model = NewModel(), averaged = NewModel();
+        using FixMatch method = new(threshold: 0.95), other = new(threshold: 0.7);
+        using var saved = new SemiSupervisedTrainer(model, averaged, method, labelled.Images, labelled.Rest, Small);
+        saved.Save(path);
+        using var trainer = new SemiSupervisedTrainer(model, averaged, other, labelled.Images, labelled.Rest, Small);
+        Assert.Contains("threshold 0.7", Assert.Throws<InvalidDataException>(() => trainer.Resume(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_told_after_each_step_and_returned_at_the_end_are_the_parts_of_the_loss()
     {
         using LabelledScope labelled = new(_images);

@@ -29,6 +29,18 @@ public enum QueryStrategy
 /// </summary>
 public static class ActiveLearning
 {
+    /// <summary>The name of a strategy for the student.</summary>
+    /// <param name="strategy">The strategy.</param>
+    public static string FrenchName(QueryStrategy strategy) => strategy switch
+    {
+        QueryStrategy.Random => "Au hasard",
+        QueryStrategy.Entropy => "Entropie",
+        QueryStrategy.Margin => "Marge",
+        QueryStrategy.KCentre => "k centres",
+        QueryStrategy.Badge => "BADGE",
+        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "There is no such strategy."),
+    };
+
     /// <summary>The next images by any strategy.</summary>
     /// <param name="strategy">The strategy.</param>
     /// <param name="probabilities">Probabilities [N, K] of the unlabelled images.</param>

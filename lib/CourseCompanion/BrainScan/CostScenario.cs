@@ -55,7 +55,7 @@ public sealed record CostScenario : IDisplayable
     public Assumption MachineHour { get; init; } = new("machine_hour", "Heure de machine, deux cœurs", 0.10, 0.05, 0.25, "€/h", Guess);
 
     /// <summary>Megabytes per image with its features.</summary>
-    public Assumption MegabytesPerImage { get; init; } = new("megabytes_per_image", "Taille d’une image et de ses descripteurs", 0.03, 0.02, 0.6, "Mo", Guess);
+    public Assumption MegabytesPerImage { get; init; } = new("megabytes_per_image", "Taille d’une image et de ses descripteurs", 0.03, 0.02, 0.06, "Mo", Guess);
 
     /// <summary>Copies kept.</summary>
     public Assumption Copies { get; init; } = new("copies", "Copies conservées", 2, 2, 3, "copies", "une sauvegarde ailleurs ; choix du projet");
@@ -153,8 +153,8 @@ public sealed record CostScenario : IDisplayable
         "images_per_second", "Débit mesuré ici", imagesPerSecond, 0.7 * imagesPerSecond, 1.1 * imagesPerSecond, "images/s", "mesuré dans ce notebook", IsMeasured: true);
 
     private static Assumption Size(double megabytes) => new(
-        "megabytes_per_image", "Taille d’une image et de ses descripteurs", megabytes, 0.8 * megabytes, Math.Max(0.6, megabytes), "Mo",
-        "mesurée ici ; le haut de la fourchette est une coupe DICOM non compressée", IsMeasured: true);
+        "megabytes_per_image", "Taille d’une image et de ses descripteurs", megabytes, 0.8 * megabytes, 2 * megabytes, "Mo",
+        "mesurée ici sur des JPEG ; une coupe DICOM non compressée pèse vingt fois plus", IsMeasured: true);
 
     private static string Range(Assumption one) => one.IsUncertain ? $", de {FrenchNumbers.Compact(one.Low)} à {FrenchNumbers.Compact(one.High)}" : "";
 

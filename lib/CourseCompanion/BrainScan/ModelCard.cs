@@ -103,7 +103,7 @@ public static class ModelCard
             .Fact("Calcul", $"{origin.Engine}, {origin.Device}, {FrenchNumbers.Count(origin.Threads, "fil d’exécution", "fils d’exécution")}");
     }
 
-    private static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
+    internal static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 
     private static string Stage(ModelStage stage) => stage switch
     {
@@ -120,6 +120,39 @@ public static class ModelCard
 /// </summary>
 public static class DataSheet
 {
+    /// <summary>The sheet of the mission's set, counted.</summary>
+    /// <param name="mission">The set.</param>
+    /// <param name="retentionMonths">How long images are kept, in months.</param>
+    public static FactSheet Of(BrainScanMission mission, double retentionMonths)
+    {
+        ArgumentNullException.ThrowIfNull(mission);
+        return Create(
+            $"Fiche du jeu de données : {mission.Provenance.Dataset}",
+            Composition(mission),
+            Enum.GetValues<ScanFault>().Select(fault => (ModelCard.Capital(QualityReport.FrenchName(fault)), FrenchNumbers.Count(mission.Quality.Count(fault), "fichier"))),
+            [
+                ("Source", mission.Provenance.IsSynthetic ? "DONNÉES SYNTHÉTIQUES : coupes dessinées par un programme" : "dossier fourni avec la mission, coupes d’IRM en JPEG"),
+                ("Empreinte MD5 des noms et des contenus", mission.Provenance.Md5),
+            ],
+            retentionMonths);
+    }
+
+    /// <summary>What is in the mission's set, as name and value in French.</summary>
+    /// <param name="mission">The set.</param>
+    public static IReadOnlyList<(string Name, string Value)> Composition(BrainScanMission mission)
+    {
+        ArgumentNullException.ThrowIfNull(mission);
+        int cancers = mission.Scans.Count(scan => scan.Label == ScanClass.Cancer);
+        return
+        [
+            ("Fichiers", FrenchNumbers.Whole(mission.Folder.Files.Count)),
+            ("Images utilisables", FrenchNumbers.Whole(mission.Scans.Count)),
+            ("Images étiquetées", $"{FrenchNumbers.Whole(mission.LabelledCount)}, dont {FrenchNumbers.Whole(cancers)} cancers"),
+            ("Images sans étiquette", FrenchNumbers.Whole(mission.Scans.Count - mission.LabelledCount)),
+            ("Descripteurs", $"{FrenchNumbers.Whole(mission.Features.shape[1])} nombres par image, encodeur {mission.Encoder}"),
+        ];
+    }
+
     /// <summary>Writes the sheet.</summary>
     /// <param name="title">French title.</param>
     /// <param name="composition">What is in it, counted.</param>

@@ -4,6 +4,7 @@ using CourseCompanion.Evaluation;
 using CourseCompanion.Results;
 using Microsoft.Data.Analysis;
 using Microsoft.Data.Sqlite;
+using TorchSharp;
 
 namespace CourseCompanion.BrainScan;
 
@@ -391,6 +392,29 @@ public sealed class ExperimentRun
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         _registry.Execute("INSERT OR REPLACE INTO run_metrics VALUES ($run, $name, $step, $value)", ("$run", Id), ("$name", name), ("$step", step), ("$value", value));
         return this;
+    }
+
+    /// <summary>Writes the run's figures as a TensorBoard event file (TorchSharp's <c>SummaryWriter</c>), one curve per name.</summary>
+    /// <param name="folder">The folder that TensorBoard is shown; the run gets a folder of its own in it.</param>
+    /// <returns>The event file.</returns>
+    public string ToTensorBoard(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string own = System.IO.Path.Combine(folder, $"run-{Id.ToString("D4", CultureInfo.InvariantCulture)}");
+        if (Directory.Exists(own))
+        {
+            Directory.Delete(own, recursive: true);  // An earlier file would show every curve twice.
+        }
+
+        Directory.CreateDirectory(own);
+        var writer = torch.utils.tensorboard.SummaryWriter(own);
+        DataFrame figures = _registry.Query("SELECT name, step, value FROM run_metrics WHERE run = $run ORDER BY name, step", ("$run", Id));
+        foreach (DataFrameRow row in figures.Rows)
+        {
+            writer.add_scalar((string)row[0], (float)(double)row[2], (int)(long)row[1]);
+        }
+
+        return Directory.EnumerateFiles(writer.LogDir, "*", SearchOption.AllDirectories).Single();
     }
 
     /// <summary>Ends the run.</summary>

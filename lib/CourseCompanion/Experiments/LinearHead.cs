@@ -53,6 +53,12 @@ public sealed class LinearHead : IDisposable
         return p.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Writes the weights.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="metadata">What to say about them.</param>
+    public void Save(string path, IReadOnlyDictionary<string, string> metadata) => Files.Safetensors.Save(
+        path, new Dictionary<string, Tensor> { ["mean"] = _mean, ["scale"] = _scale, ["weights"] = _weights, ["bias"] = _bias }, metadata);
+
     /// <inheritdoc/>
     public void Dispose()
     {

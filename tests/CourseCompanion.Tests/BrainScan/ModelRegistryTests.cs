@@ -116,6 +116,29 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_run_becomes_an_event_file_that_TensorBoard_reads()
+    {
+        ExperimentRun run = _registry.StartRun("active-learning", 42);
+        run.Log("score", 0.25, 10).Log("score", 0.5, 20);
+
+        run.ToTensorBoard(_folder["tensorboard"]);
+        string file = run.ToTensorBoard(_folder["tensorboard"]);
+
+        // Records: length (8 bytes), its checksum (4), an event, its checksum (4).
+        byte[] bytes = File.ReadAllBytes(file);
+        var scalars = new List<(string Tag, long Step, float Value)>();
+        for (int at = 0; at < bytes.Length;)
+        {
+            int length = checked((int)BitConverter.ToInt64(bytes, at));
+            var record = Tensorboard.Event.Parser.ParseFrom(bytes, at + 12, length);
+            scalars.AddRange((record.Summary?.Value ?? []).Select(value => (value.Tag, record.Step, value.SimpleValue)));
+            at += 12 + length + 4;
+        }
+
+        Assert.Equal([("score", 10L, 0.25f), ("score", 20L, 0.5f)], scalars);
+    }
+
+    [Fact]
     public void A_question_cannot_change_the_registry()
     {
         _registry.Register("head", Weights, Good, Origin);

@@ -19,6 +19,9 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
 
     internal string Name { get; } = name;
 
+    /// <summary>The profile that both runs take.</summary>
+    internal virtual string Profile => "rapide";
+
     internal ChapterRun Committed { get; private set; } = null!;
 
     internal ChapterRun Solved { get; private set; } = null!;
@@ -51,7 +54,7 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
     private async Task<ChapterRun> RunAsync(string notebook, string folder)
     {
         var output = Path.Combine(_folder, folder);
-        var result = await CourseProcess.RunAsync(_folder, "run", notebook, "--out", output);
+        var result = await CourseProcess.RunAsync(_folder, "run", notebook, "--profile", Profile, "--out", output);
         Assert.True(result.ExitCode == 0, result.ToString());
         return new ChapterRun(
             output,

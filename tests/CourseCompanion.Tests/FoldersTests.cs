@@ -19,6 +19,7 @@ public partial class FoldersTests
         ["Tables", "Training"],
         ["Graphs", "SelfTraining", "SemiSupervised"],
         ["Adversarial", "Clustering", "Consistency", "Projection"],
+        ["BrainScan"],
         ["Experiments", "Teaching"],
     ];
 

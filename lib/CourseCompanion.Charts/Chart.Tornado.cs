@@ -60,7 +60,7 @@ public static partial class Chart
         var marked = x.Mark(central);
         return new Figure
         {
-            Traces = traces,
+            Traces = [.. traces],
             Layout = (layout with
             {
                 BarMode = "overlay",

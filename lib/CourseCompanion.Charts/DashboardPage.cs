@@ -129,7 +129,7 @@ public sealed class DashboardPage
             .panel { background: #FFFFFF; border: 1px solid #D5D9DD; border-radius: 6px; padding: 12px; overflow-x: auto; }
             .panel.wide { grid-column: 1 / -1; } .panel p { margin: 6px 8px; }
             footer { color: #555555; font-size: 14px; margin-top: 18px; }
-            @media (max-width: 900px) { .panels { grid-template-columns: 1fr; } .panel.wide { grid-column: auto; } }
+            @media (max-width: 1250px) { .panels { grid-template-columns: 1fr; } .panel.wide { grid-column: auto; } }
             </style>
             <script>
             {{PlotlyLibrary.Read()}}

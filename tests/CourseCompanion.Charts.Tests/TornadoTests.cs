@@ -15,6 +15,7 @@ public sealed class TornadoTests
         using var document = JsonDocument.Parse(Chart.Tornado("Coût", Cost.Mark(1_500, "Budget"), 1_000, Rows).ToJson());
         var (low, high) = (document.RootElement.GetProperty("data")[0], document.RootElement.GetProperty("data")[1]);
 
+        Assert.Equal("bar", low.GetProperty("type").GetString());
         // The widest stands on top, and the axis of the names runs downwards.
         Assert.Equal(["Part du modèle", "Prix"], low.GetProperty("y").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal("reversed", document.RootElement.GetProperty("layout").GetProperty("yaxis").GetProperty("autorange").GetString());

@@ -63,9 +63,12 @@ public sealed class ScaleUpExperiment
 {
     /// <param name="mission">The set, with its features.</param>
     /// <param name="seed">Seed of all divisions.</param>
-    public ScaleUpExperiment(BrainScanMission mission, int seed)
+    /// <param name="c">Strength of the data against the penalty of the model's weights, above 0.</param>
+    public ScaleUpExperiment(BrainScanMission mission, int seed, double c = 1)
     {
         ArgumentNullException.ThrowIfNull(mission);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(c);
+        C = c;
         Mission = mission;
         Seed = seed;
     }
@@ -75,6 +78,9 @@ public sealed class ScaleUpExperiment
 
     /// <summary>Seed of all divisions.</summary>
     public int Seed { get; }
+
+    /// <summary>Strength of the data against the penalty of the model's weights.</summary>
+    public double C { get; }
 
     /// <summary>Features [L, D] of the labelled images.</summary>
     public Tensor LabelledFeatures => Mission.Features.narrow(0, 0, Mission.LabelledCount);
@@ -93,11 +99,11 @@ public sealed class ScaleUpExperiment
     /// <param name="labels">Classes [L], int64.</param>
     /// <param name="others">Features [M, D] to judge.</param>
     /// <returns>Probabilities [M, K], float32.</returns>
-    public static Tensor FitAndPredict(Tensor features, Tensor labels, Tensor others)
+    public Tensor FitAndPredict(Tensor features, Tensor labels, Tensor others)
     {
         ArgumentNullException.ThrowIfNull(features);
         using DisposeScope scope = NewDisposeScope();
-        using LinearHead head = LinearHead.Fit(features, labels);
+        using LinearHead head = LinearHead.Fit(features, labels, 1 / C);
         return head.Probabilities(others).MoveToOuterDisposeScope();
     }
 
@@ -147,7 +153,7 @@ public sealed class ScaleUpExperiment
     /// <returns>The path.</returns>
     public string SaveHead(string path)
     {
-        using LinearHead head = LinearHead.Fit(LabelledFeatures, LabelledClasses);
+        using LinearHead head = LinearHead.Fit(LabelledFeatures, LabelledClasses, 1 / C);
         head.Save(path, new Dictionary<string, string> { ["encoder"] = Mission.Encoder, ["dataset_md5"] = Mission.Provenance.Md5 });
         return path;
     }

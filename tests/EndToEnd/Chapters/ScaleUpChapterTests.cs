@@ -1,10 +1,7 @@
 namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>The runs of chapter 6.4.</summary>
-public sealed class ScaleUpChapterRuns() : ChapterRuns("06-4-passage-a-l-echelle")
-{
-    internal override string Profile => "essai";
-}
+public sealed class ScaleUpChapterRuns() : ChapterRuns("06-4-passage-a-l-echelle", profile: "essai");
 
 /// <summary>Chapter 6.4 from the command to the figures, on generated scans.</summary>
 public sealed class ScaleUpChapterTests(ScaleUpChapterRuns runs)

@@ -65,6 +65,15 @@ internal static class ExportCommand
                         file = Path.Combine(folder, name + ".slides.html");
                         AtomicFile.WriteAllText(file, SlideExporter.Export(document, options));
                         break;
+                    case "pptx":
+                        file = Path.Combine(folder, name + ".pptx");
+                        using (AtomicFile target = new(file))
+                        {
+                            PowerPointExporter.Export(document, name, Path.Combine(context.Folder.Notebooks, "results"), target.Stream, options);
+                            target.Commit();
+                        }
+
+                        break;
                     default:
                         file = Path.Combine(folder, name + ".html");
                         AtomicFile.WriteAllText(file, HtmlExporter.Export(document, new HtmlExportOptions { Title = options.Title, Folder = home }));

@@ -48,6 +48,15 @@ public sealed class ScanEncoder : IDisposable
     /// <summary>The names that <see cref="Load"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [SqueezeNetName, ResNet18Name, RandomName];
 
+    /// <summary>The encoders that can be loaded here: those whose weights are on this machine, and random weights.</summary>
+    /// <param name="options">Where weights are looked for; null takes everything from the environment.</param>
+    public static IReadOnlyList<string> Available(DataOptions? options = null) =>
+    [
+        .. PretrainedWeights.Find(SqueezeNet.WeightFile, options).Path is null ? Array.Empty<string>() : [SqueezeNetName],
+        .. PretrainedWeights.Find(ResNet18.WeightFile, options).Path is null ? Array.Empty<string>() : [ResNet18Name],
+        RandomName,
+    ];
+
     /// <summary>What it is: <see cref="RandomName"/> too where the weights asked for are absent.</summary>
     public string Name { get; }
 

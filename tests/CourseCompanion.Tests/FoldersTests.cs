@@ -17,8 +17,9 @@ public partial class FoldersTests
         ["Data", "Evaluation"],
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
-        ["Graphs", "SelfTraining", "SemiSupervised"],
+        ["Classifiers", "Graphs", "SelfTraining", "SemiSupervised"],
         ["Adversarial", "Consistency", "Projection"],
+        ["BrainScan"],
         ["Experiments", "Teaching"],
     ];
 

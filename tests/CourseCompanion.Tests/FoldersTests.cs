@@ -18,7 +18,7 @@ public partial class FoldersTests
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
         ["Classifiers", "Graphs", "SelfTraining", "SemiSupervised"],
-        ["Adversarial", "Consistency", "Projection"],
+        ["Adversarial", "Clustering", "Consistency", "Projection"],
         ["BrainScan"],
         ["Experiments", "Teaching"],
     ];

@@ -43,4 +43,18 @@ public static class GradCam
         Tensor hottest = large.amax([1, 2], keepdim: true);                        // [N, 1, 1]
         return large.div(where(hottest.gt(0), hottest, ones_like(hottest))).detach().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Grey images with their heat in orange over them.</summary>
+    /// <param name="images">uint8 [N, 1, H, W].</param>
+    /// <param name="heat">float32 [N, H, W] in [0, 1].</param>
+    /// <returns>uint8 [N, 3, H, W].</returns>
+    public static Tensor Overlay(Tensor images, Tensor heat)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(heat);
+        using var scope = NewDisposeScope();
+        Tensor share = heat.unsqueeze(1).mul(0.6);                                  // [N, 1, H, W]
+        Tensor orange = tensor(new float[] { 230, 130, 0 }).view(1, 3, 1, 1);
+        return images.to(ScalarType.Float32).mul(share.neg().add(1)).add(orange.mul(share)).round().to(ScalarType.Byte).MoveToOuterDisposeScope();
+    }
 }

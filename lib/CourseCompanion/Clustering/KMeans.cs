@@ -74,7 +74,7 @@ public static class KMeans
         });
         VBuffer<float>[] centres = [];
         trainer.Fit(context.Data.LoadFromEnumerable(rows, schema)).Model.GetClusterCentroids(ref centres, out _);
-        return tensor(centres.SelectMany(centre => centre.DenseValues()).ToArray(), [clusters, -1]).to(ScalarType.Float64);
+        return tensor(centres.SelectMany(centre => centre.DenseValues()).ToArray(), [clusters, rows[0].Features.Length]).to(ScalarType.Float64);
     }
 
     // Microsoft.ML stops when inertia hardly falls any more. Lloyd's two steps go on until no point changes its centre.

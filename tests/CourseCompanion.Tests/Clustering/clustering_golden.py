@@ -47,7 +47,7 @@ def mixture(x, clusters, kind):
             "responsibilities": m.predict_proba(x)[:, order].tolist()}
 
 
-x, truth = blobs(3, [30, 22, 14, 9], 4, 3.0)
+x, truth = blobs(1, [30, 22, 14, 9], 4, 3.0)
 rng = np.random.RandomState(7)
 kmeans = KMeans(4, n_init=50, tol=0, random_state=0).fit(x)
 order = np.argsort(kmeans.cluster_centers_[:, 0])

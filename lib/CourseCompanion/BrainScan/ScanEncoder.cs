@@ -22,7 +22,7 @@ public sealed class ScanEncoder : IDisposable
     public const string RandomName = "random";
 
     /// <summary>Height and width to which scans are brought, in pixels.</summary>
-    public const int DefaultSize = 128;
+    public const int DefaultSize = 224;
 
     // Changes whenever pixels reach the network otherwise.
     private const int PreprocessingVersion = 1;

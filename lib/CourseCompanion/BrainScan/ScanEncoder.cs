@@ -118,6 +118,17 @@ public sealed class ScanEncoder : IDisposable
         return _extractor.Features(scaled).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The maps whose averages are the features: where in the scans each was found.</summary>
+    /// <param name="images">uint8 [B, 1, <see cref="Size"/>, <see cref="Size"/>] on the CPU.</param>
+    /// <returns>float32 [B, D, h, w].</returns>
+    public Tensor Maps(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor scaled = Data.Preprocessing.Normalize(images);     // [B, 1, S, S], in [-1, 1]
+        return ((IFeatureMaps)_extractor).Maps(scaled).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 

@@ -18,11 +18,12 @@ namespace CourseCompanion.BrainScan;
 public sealed class BrainScanMission : IDisposable
 {
     private BrainScanMission(
-        ScanFolder folder, QualityReport quality, FeatureStore store, string encoder, string? notice, Tensor labels, Tensor families, Tensor features)
+        ScanFolder folder, QualityReport quality, FeatureStore store, IReadOnlyList<NearCopy> copies, string encoder, string? notice, Tensor labels, Tensor families, Tensor features)
     {
         Folder = folder;
         Quality = quality;
         Store = store;
+        NearCopies = copies;
         Encoder = encoder;
         Notice = notice;
         Labels = labels;
@@ -40,6 +41,9 @@ public sealed class BrainScanMission : IDisposable
 
     /// <summary>The manifest, to be asked with SQL, and the vectors.</summary>
     public FeatureStore Store { get; }
+
+    /// <summary>Pairs of <see cref="Scans"/> that show the same slice, or nearly: by their hashes, and by SqueezeNet's features where its weights are here.</summary>
+    public IReadOnlyList<NearCopy> NearCopies { get; }
 
     /// <summary>The name of the encoder whose features these are: <see cref="ScanEncoder.RandomName"/> where weights are absent.</summary>
     public string Encoder { get; }
@@ -92,17 +96,23 @@ public sealed class BrainScanMission : IDisposable
 
             using var network = ScanEncoder.Load(encoder, options: options);
             Tensor features = store.Features(network, folder, scans, cancellation);       // [N, D]
-            Tensor families = arange(scans.Length, ScalarType.Int64);                     // [N]
-            store.Enter(quality, families.data<long>().ToArray());
+
+            // Families are the same whatever the encoder; weights that have learnt nothing find every scan like every other.
+            using var judge = ScanEncoder.Load(options: options);
+            Tensor? opinion = judge.Name == ScanEncoder.RandomName ? null : judge.Key == network.Key ? features : store.Features(judge, folder, scans, cancellation);
+            var copies = BrainScan.NearCopies.Find([.. quality.Usable.Select(scan => scan.Measures!)], opinion);
+            var families = BrainScan.NearCopies.Families(scans.Length, copies);
+            store.Enter(quality, families);
             Tensor labels = tensor(scans.Select(scan => (long)scan.Label).ToArray());     // [N]
             return new BrainScanMission(
                 folder,
                 quality,
                 store,
+                copies,
                 network.Name,
                 network.Notice,
                 labels.DetachFromDisposeScope(),
-                families.DetachFromDisposeScope(),
+                tensor(families).DetachFromDisposeScope(),
                 features.DetachFromDisposeScope());
         }
         catch

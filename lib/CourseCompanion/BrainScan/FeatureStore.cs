@@ -28,10 +28,13 @@ public sealed class FeatureStore : IDisposable
     // Vectors per file: what is lost at most when the work is stopped.
     private const int ShardSize = 128;
 
+    // Changes with the tables and with what is measured: an older manifest is then left alone.
+    private const int Version = 1;
+
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS measures (
             sha256 TEXT PRIMARY KEY, width INTEGER NOT NULL, height INTEGER NOT NULL, mean REAL NOT NULL, deviation REAL NOT NULL,
-            brightest REAL NOT NULL, border REAL NOT NULL, foreground REAL NOT NULL, hash TEXT NOT NULL) STRICT;
+            brightest REAL NOT NULL, border REAL NOT NULL, foreground REAL NOT NULL, hash TEXT NOT NULL, mirrored TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS vectors (
             sha256 TEXT NOT NULL, encoder TEXT NOT NULL, preprocessing TEXT NOT NULL, dimensions INTEGER NOT NULL, file TEXT NOT NULL, row INTEGER NOT NULL,
             PRIMARY KEY (sha256, encoder, preprocessing)) STRICT;
@@ -51,7 +54,7 @@ public sealed class FeatureStore : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Folder = Directory.CreateDirectory(folder).FullName;
-        ManifestPath = Path.Combine(Folder, "manifest.sqlite");
+        ManifestPath = Path.Combine(Folder, $"manifest-{Version}.sqlite");
         try
         {
             _manifest = Connect();
@@ -132,9 +135,9 @@ public sealed class FeatureStore : IDisposable
                 if (scan.Measures is { } m)
                 {
                     Execute(
-                        "INSERT OR IGNORE INTO measures VALUES ($sha256, $width, $height, $mean, $deviation, $brightest, $border, $foreground, $hash)",
+                        "INSERT OR IGNORE INTO measures VALUES ($sha256, $width, $height, $mean, $deviation, $brightest, $border, $foreground, $hash, $mirrored)",
                         ("$sha256", scan.File.Sha256), ("$width", m.Width), ("$height", m.Height), ("$mean", m.Mean), ("$deviation", m.Deviation),
-                        ("$brightest", m.Brightest), ("$border", m.Border), ("$foreground", m.Foreground), ("$hash", m.Hash.ToString()));
+                        ("$brightest", m.Brightest), ("$border", m.Border), ("$foreground", m.Foreground), ("$hash", m.Hash.ToString()), ("$mirrored", m.Mirrored.ToString()));
                 }
             }
 
@@ -160,7 +163,7 @@ public sealed class FeatureStore : IDisposable
             measured[reader.GetString(0)] = new FileExamination(
                 new ScanMeasures(
                     reader.GetInt32(1), reader.GetInt32(2), reader.GetDouble(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDouble(6), reader.GetDouble(7),
-                    PerceptualHash.Parse(reader.GetString(8))),
+                    PerceptualHash.Parse(reader.GetString(8)), PerceptualHash.Parse(reader.GetString(9))),
                 false,
                 "");
         }

@@ -21,8 +21,12 @@ public sealed class ScanEncoder : IDisposable
     /// <summary>SqueezeNet 1.1 with random weights: the control. What it can do, the network's shape does, not what it has learnt.</summary>
     public const string RandomName = "random";
 
-    /// <summary>Height and width to which scans are brought, in pixels.</summary>
-    public const int DefaultSize = 128;
+    /// <summary>Height and width to which scans are brought, in pixels, unless told otherwise.</summary>
+    /// <remarks>
+    /// SqueezeNet's features of the 99 labelled real scans tell tumours, by logistic regression and five folds drawn four times, at 0.87
+    /// accuracy at 64 pixels, 0.85 at 128, 0.91 at 224 (AUC 0.92, 0.91, 0.95); random weights reach 0.71, 0.80 and 0.84.
+    /// </remarks>
+    public const int DefaultSize = 224;
 
     // Changes whenever pixels reach the network otherwise.
     private const int PreprocessingVersion = 1;

@@ -11,8 +11,9 @@ namespace CourseCompanion.BrainScan;
 /// <param name="Border">Mean grey of the outermost pixels, a 64th of the height and width on each side.</param>
 /// <param name="Foreground">Share of the pixels brighter than <see cref="Dark"/>.</param>
 /// <param name="Hash">How brightness runs over it.</param>
+/// <param name="Mirrored">How brightness runs over its mirror image.</param>
 public sealed record ScanMeasures(
-    int Width, int Height, double Mean, double Deviation, double Brightest, double Border, double Foreground, PerceptualHash Hash)
+    int Width, int Height, double Mean, double Deviation, double Brightest, double Border, double Foreground, PerceptualHash Hash, PerceptualHash Mirrored)
 {
     /// <summary>Grey values up to this are background.</summary>
     public const int Dark = 20;
@@ -49,6 +50,7 @@ public sealed record ScanMeasures(
         }
 
         var mean = sum / pixels.Length;
+        var (asIs, mirrored) = PerceptualHash.Of(pixels, width, height);
         return new ScanMeasures(
             width,
             height,
@@ -57,7 +59,8 @@ public sealed record ScanMeasures(
             brightest,
             BorderOf(pixels, width, height),
             1 - (dark / pixels.Length),
-            PerceptualHash.Of(pixels, width, height));
+            asIs,
+            mirrored);
     }
 
     private static double BorderOf(ReadOnlySpan<byte> pixels, int width, int height)

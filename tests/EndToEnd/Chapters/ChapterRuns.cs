@@ -98,6 +98,9 @@ public sealed class ConsistencyChapterRuns() : ChapterRuns("04-1-coherence");
 /// <summary>The runs of chapter 4.2.</summary>
 public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
 
+/// <summary>The runs of chapter 4.3, which needs no learnt network to be checked.</summary>
+public sealed class ComparisonChapterRuns() : ChapterRuns("04-3-comparaison", profile: "essai");
+
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>

@@ -64,7 +64,7 @@ public sealed class ScaleUpExperiment
     /// <param name="mission">The set, with its features.</param>
     /// <param name="seed">Seed of all divisions.</param>
     /// <param name="c">Strength of the data against the penalty of the model's weights, above 0.</param>
-    public ScaleUpExperiment(BrainScanMission mission, int seed, double c = 1)
+    public ScaleUpExperiment(BrainScanMission mission, int seed, double c = 0.01)
     {
         ArgumentNullException.ThrowIfNull(mission);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(c);

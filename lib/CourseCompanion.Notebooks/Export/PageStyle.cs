@@ -25,7 +25,16 @@ internal static class PageStyle
         </script>
         """;
 
-    internal const string Css = """
+    /// <summary>Colours of code and of terminal text.</summary>
+    internal const string Colours = """
+        .k { color: #0033b3; font-weight: 600; } .s { color: #0a5a2a; } .n { color: #8a3b00; } .c { color: #5c6670; font-style: italic; }
+        .t { color: #6639a6; } .f { color: #6a4a00; } .d { color: #8250df; }
+        .ansi-bold { font-weight: 700; } .ansi-1, .ansi-9 { color: #b42318; font-weight: 600; } .ansi-2, .ansi-10 { color: #116329; }
+        .ansi-3, .ansi-11 { color: #7d4e00; } .ansi-4, .ansi-12 { color: #0550ae; } .ansi-5, .ansi-13 { color: #8250df; }
+        .ansi-6, .ansi-14 { color: #1b6b72; } .ansi-0, .ansi-7, .ansi-8, .ansi-15 { color: var(--muted); }
+        """;
+
+    internal const string Css = $$"""
         :root { color-scheme: light; --text: #1f2328; --muted: #57606a; --line: #d0d7de; --code: #f6f8fa; --accent: #0550ae; }
         * { box-sizing: border-box; }
         html { font-size: 106.25%; scroll-behavior: smooth; }
@@ -69,11 +78,7 @@ internal static class PageStyle
         math[display="block"] { margin: 1em 0; overflow: auto hidden; }
         code.displayed { display: block; margin: 1em 0; overflow-x: auto; white-space: pre; }
         details > summary { cursor: pointer; color: var(--accent); }
-        .k { color: #0033b3; font-weight: 600; } .s { color: #0a5a2a; } .n { color: #8a3b00; } .c { color: #5c6670; font-style: italic; }
-        .t { color: #6639a6; } .f { color: #6a4a00; } .d { color: #8250df; }
-        .ansi-bold { font-weight: 700; } .ansi-1, .ansi-9 { color: #b42318; font-weight: 600; } .ansi-2, .ansi-10 { color: #116329; }
-        .ansi-3, .ansi-11 { color: #7d4e00; } .ansi-4, .ansi-12 { color: #0550ae; } .ansi-5, .ansi-13 { color: #8250df; }
-        .ansi-6, .ansi-14 { color: #1b6b72; } .ansi-0, .ansi-7, .ansi-8, .ansi-15 { color: var(--muted); }
+        {{Colours}}
         @media print {
           nav, .skip { display: none; }
           main { max-width: none; padding: 0; }

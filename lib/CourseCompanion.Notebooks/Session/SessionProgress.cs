@@ -1,4 +1,5 @@
 using System.Globalization;
+using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Work;
 
@@ -12,7 +13,15 @@ namespace CourseCompanion.Notebooks.Session;
 /// <param name="clock">Source of time.</param>
 internal sealed class SessionProgress(Action<SessionOutput> emit, TimeProvider clock) : IProgressDisplay
 {
+    private const string Done = "terminé en ";
+    private const string Interrupted = "interrompu à l’étape ";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether an output is the line that a bar left: of no use to those who did not wait for it.</summary>
+    internal static bool IsEnd(NotebookOutput output) =>
+        output.Kind == NotebookOutputKind.DisplayData && output.MimeTypes.SequenceEqual(["text/plain"])
+        && output.TextData("text/plain") is { } line
+        && (line.Contains(" : " + Done, StringComparison.Ordinal) || line.Contains(" : " + Interrupted, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public IProgressTask Start(string title, int steps) => new Bar(emit, clock, title, steps);
@@ -59,7 +68,7 @@ internal sealed class SessionProgress(Action<SessionOutput> emit, TimeProvider c
             }
             _ended = true;
             var took = RemainingTime.Format(_time.Elapsed);
-            var end = _last >= _steps ? $"terminé en {took}" : $"interrompu à l’étape {_last}/{_steps} après {took}";
+            var end = _last >= _steps ? $"{Done}{took}" : $"{Interrupted}{_last}/{_steps} après {took}";
             _emit(new UpdateDisplayOutput(MimeBundle.Of("text/plain", Line(end, _detail)), _id));
         }
 

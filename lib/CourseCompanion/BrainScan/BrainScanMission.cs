@@ -17,12 +17,17 @@ namespace CourseCompanion.BrainScan;
 /// </example>
 public sealed class BrainScanMission : IDisposable
 {
+    private readonly DataOptions? _options;
+
     private BrainScanMission(
-        ScanFolder folder, QualityReport quality, FeatureStore store, string encoder, string? notice, Tensor labels, Tensor families, Tensor features)
+        DataOptions? options,
+        ScanFolder folder, QualityReport quality, FeatureStore store, IReadOnlyList<NearCopy> copies, string encoder, string? notice, Tensor labels, Tensor families, Tensor features)
     {
+        _options = options;
         Folder = folder;
         Quality = quality;
         Store = store;
+        NearCopies = copies;
         Encoder = encoder;
         Notice = notice;
         Labels = labels;
@@ -40,6 +45,9 @@ public sealed class BrainScanMission : IDisposable
 
     /// <summary>The manifest, to be asked with SQL, and the vectors.</summary>
     public FeatureStore Store { get; }
+
+    /// <summary>Pairs of <see cref="Scans"/> that show the same slice, or nearly: by their hashes, and by SqueezeNet's features where its weights are here.</summary>
+    public IReadOnlyList<NearCopy> NearCopies { get; }
 
     /// <summary>The name of the encoder whose features these are: <see cref="ScanEncoder.RandomName"/> where weights are absent.</summary>
     public string Encoder { get; }
@@ -92,17 +100,24 @@ public sealed class BrainScanMission : IDisposable
 
             using var network = ScanEncoder.Load(encoder, options: options);
             Tensor features = store.Features(network, folder, scans, cancellation);       // [N, D]
-            Tensor families = arange(scans.Length, ScalarType.Int64);                     // [N]
-            store.Enter(quality, families.data<long>().ToArray());
+
+            // Families are the same whatever the encoder; weights that have learnt nothing find every scan like every other.
+            using var judge = ScanEncoder.Load(options: options);
+            Tensor? opinion = judge.Name == ScanEncoder.RandomName ? null : judge.Key == network.Key ? features : store.Features(judge, folder, scans, cancellation);
+            var copies = BrainScan.NearCopies.Find([.. quality.Usable.Select(scan => scan.Measures!)], opinion);
+            var families = BrainScan.NearCopies.Families(scans.Length, copies);
+            store.Enter(quality, families);
             Tensor labels = tensor(scans.Select(scan => (long)scan.Label).ToArray());     // [N]
             return new BrainScanMission(
+                options,
                 folder,
                 quality,
                 store,
+                copies,
                 network.Name,
                 network.Notice,
                 labels.DetachFromDisposeScope(),
-                families.DetachFromDisposeScope(),
+                tensor(families).DetachFromDisposeScope(),
                 features.DetachFromDisposeScope());
         }
         catch
@@ -110,6 +125,19 @@ public sealed class BrainScanMission : IDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Features of another encoder, to compare it with; computed once and kept as well.</summary>
+    /// <param name="encoder">One of <see cref="ScanEncoder.Names"/>.</param>
+    /// <param name="count">For the first so many of <see cref="Scans"/>, such as <see cref="LabelledCount"/>; for all if null.</param>
+    /// <param name="cancellation">Stops the work; what has been computed is kept.</param>
+    /// <returns>Features [count, D], float32, on the CPU.</returns>
+    /// <exception cref="ArgumentException">There is no such encoder.</exception>
+    /// <exception cref="FileNotFoundException">The encoder's weights are absent; the message says how to get them.</exception>
+    public Tensor FeaturesOf(string encoder, int? count = null, CancellationToken cancellation = default)
+    {
+        using var network = ScanEncoder.Load(encoder, options: _options);
+        return Store.Features(network, Folder, [.. Scans.Take(count ?? Scans.Count)], cancellation);
     }
 
     /// <summary>The pixels of all scans, for a network to learn from or for thumbnails.</summary>

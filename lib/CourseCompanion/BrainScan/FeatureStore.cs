@@ -22,16 +22,13 @@ namespace CourseCompanion.BrainScan;
 /// </remarks>
 public sealed class FeatureStore : IDisposable
 {
-    /// <summary>Images per forward pass.</summary>
-    public const int BatchSize = 32;
-
-    // Vectors per file: what is lost at most when the work is stopped.
-    private const int ShardSize = 128;
+    // Changes with the tables and with what is measured: an older manifest is then left alone.
+    private const int Version = 2;
 
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS measures (
             sha256 TEXT PRIMARY KEY, width INTEGER NOT NULL, height INTEGER NOT NULL, mean REAL NOT NULL, deviation REAL NOT NULL,
-            brightest REAL NOT NULL, border REAL NOT NULL, foreground REAL NOT NULL, hash TEXT NOT NULL) STRICT;
+            brightest REAL NOT NULL, border REAL NOT NULL, foreground REAL NOT NULL, hash TEXT NOT NULL, mirrored TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS vectors (
             sha256 TEXT NOT NULL, encoder TEXT NOT NULL, preprocessing TEXT NOT NULL, dimensions INTEGER NOT NULL, file TEXT NOT NULL, row INTEGER NOT NULL,
             PRIMARY KEY (sha256, encoder, preprocessing)) STRICT;
@@ -51,7 +48,7 @@ public sealed class FeatureStore : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Folder = Directory.CreateDirectory(folder).FullName;
-        ManifestPath = Path.Combine(Folder, "manifest.sqlite");
+        ManifestPath = Path.Combine(Folder, $"manifest-{Version}.sqlite");
         try
         {
             _manifest = Connect();
@@ -66,6 +63,12 @@ public sealed class FeatureStore : IDisposable
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
+
+    /// <summary>Images per forward pass.</summary>
+    internal int BatchSize { get; init; } = 32;
+
+    /// <summary>Vectors per file: what is lost at most when the machine stops.</summary>
+    internal int ShardSize { get; init; } = 128;
 
     /// <summary>The manifest's file.</summary>
     public string ManifestPath { get; }
@@ -132,9 +135,9 @@ public sealed class FeatureStore : IDisposable
                 if (scan.Measures is { } m)
                 {
                     Execute(
-                        "INSERT OR IGNORE INTO measures VALUES ($sha256, $width, $height, $mean, $deviation, $brightest, $border, $foreground, $hash)",
+                        "INSERT OR IGNORE INTO measures VALUES ($sha256, $width, $height, $mean, $deviation, $brightest, $border, $foreground, $hash, $mirrored)",
                         ("$sha256", scan.File.Sha256), ("$width", m.Width), ("$height", m.Height), ("$mean", m.Mean), ("$deviation", m.Deviation),
-                        ("$brightest", m.Brightest), ("$border", m.Border), ("$foreground", m.Foreground), ("$hash", m.Hash.ToString()));
+                        ("$brightest", m.Brightest), ("$border", m.Border), ("$foreground", m.Foreground), ("$hash", m.Hash.ToString()), ("$mirrored", m.Mirrored.ToString()));
                 }
             }
 
@@ -160,7 +163,7 @@ public sealed class FeatureStore : IDisposable
             measured[reader.GetString(0)] = new FileExamination(
                 new ScanMeasures(
                     reader.GetInt32(1), reader.GetInt32(2), reader.GetDouble(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDouble(6), reader.GetDouble(7),
-                    PerceptualHash.Parse(reader.GetString(8))),
+                    PerceptualHash.Parse(reader.GetString(8)), PerceptualHash.Parse(reader.GetString(9))),
                 false,
                 "");
         }
@@ -277,11 +280,12 @@ public sealed class FeatureStore : IDisposable
                 next = i + 1 < batches.Length ? Decode(i + 1) : Task.FromResult(empty(0));
                 computed.Add(encoder.Embed(images));                                         // [B, D]
                 waiting.AddRange(batches[i]);
-                if (waiting.Count >= ShardSize || i == batches.Length - 1)
+                if (waiting.Count >= ShardSize)
                 {
                     Keep(encoder, computed, waiting);
                     computed.ForEach(part => part.Dispose());
-                    (computed, waiting) = ([], []);
+                    computed.Clear();
+                    waiting.Clear();
                 }
 
                 progress.Report(Math.Min(files.Length, (i + 1) * BatchSize));
@@ -289,9 +293,17 @@ public sealed class FeatureStore : IDisposable
         }
         finally
         {
-            // A decoder that is still at work is waited for: it must not outlive this call.
-            next.ContinueWith(task => task.IsCompletedSuccessfully ? () => task.Result.Dispose() : (Action)(() => _ = task.Exception), TaskScheduler.Default)
-                .GetAwaiter().GetResult()();
+            // A decoder that is still at work must not outlive this call, and what has been computed is kept.
+            Task.WhenAny(next).GetAwaiter().GetResult();
+            if (next.IsCompletedSuccessfully)
+            {
+                next.Result.Dispose();
+            }
+
+            if (waiting.Count > 0)
+            {
+                Keep(encoder, computed, waiting);
+            }
         }
 
         Task<Tensor> Decode(int batch) => Task.Run(

@@ -9,7 +9,8 @@ namespace CourseCompanion.BrainScan;
 /// </summary>
 /// <remarks>
 /// The difference hash (N. Krawetz, <i>Kind of Like That</i>, 2013), on 16 rows of 17 means instead of 8 of 9: slices of heads look too much
-/// alike for 64 bits. A bit says whether the mean to the right is brighter.
+/// alike for 64 bits. A bit says whether the mean to the right is brighter, by more than a twentieth of the image's standard deviation:
+/// otherwise noise would decide the bits of the dark background.
 /// </remarks>
 public readonly record struct PerceptualHash
 {
@@ -23,29 +24,30 @@ public readonly record struct PerceptualHash
 
     private PerceptualHash(ReadOnlySpan<ulong> words) => (_first, _second, _third, _fourth) = (words[0], words[1], words[2], words[3]);
 
-    /// <summary>The hash of an image.</summary>
+    /// <summary>The hash of an image, and that of its mirror image (left and right exchanged).</summary>
     /// <param name="grey">Its pixels, row by row.</param>
     /// <param name="width">Pixels per row, at least 17.</param>
     /// <param name="height">Rows, at least 16.</param>
-    public static PerceptualHash Of(ReadOnlySpan<byte> grey, int width, int height)
+    public static (PerceptualHash AsIs, PerceptualHash Mirrored) Of(ReadOnlySpan<byte> grey, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, Columns + 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, Rows);
         ArgumentOutOfRangeException.ThrowIfNotEqual(grey.Length, width * height, nameof(grey));
-        Span<ulong> words = stackalloc ulong[Bits / 64];
+        var tolerance = DeviationOf(grey) / 20;
+        Span<ulong> asIs = stackalloc ulong[Bits / 64], mirrored = stackalloc ulong[Bits / 64];
         for (var row = 0; row < Rows; row++)
         {
             var left = Mean(grey, width, height, row, 0);
             for (var column = 0; column < Columns; column++)
             {
                 var right = Mean(grey, width, height, row, column + 1);
-                var bit = (row * Columns) + column;
-                words[bit / 64] |= right > left ? 1UL << (bit % 64) : 0;
+                Set(asIs, (row * Columns) + column, right - left > tolerance);
+                Set(mirrored, (row * Columns) + Columns - 1 - column, left - right > tolerance);
                 left = right;
             }
         }
 
-        return new PerceptualHash(words);
+        return (new PerceptualHash(asIs), new PerceptualHash(mirrored));
     }
 
     /// <summary>In how many of the 256 bits two hashes differ.</summary>
@@ -87,11 +89,26 @@ public readonly record struct PerceptualHash
         return new PerceptualHash(words);
     }
 
-    /// <summary>The mean of one of 16 x 17 cells, in whole numbers so that every machine finds the same bits.</summary>
-    private static long Mean(ReadOnlySpan<byte> grey, int width, int height, int row, int column)
+    private static void Set(Span<ulong> words, int bit, bool value) => words[bit / 64] |= value ? 1UL << (bit % 64) : 0;
+
+    private static double DeviationOf(ReadOnlySpan<byte> grey)
+    {
+        long sum = 0, squares = 0;
+        foreach (var pixel in grey)
+        {
+            sum += pixel;
+            squares += pixel * pixel;
+        }
+
+        var mean = (double)sum / grey.Length;
+        return Math.Sqrt(Math.Max(0, ((double)squares / grey.Length) - (mean * mean)));
+    }
+
+    /// <summary>The mean of one of 16 x 17 cells.</summary>
+    private static double Mean(ReadOnlySpan<byte> grey, int width, int height, int row, int column)
     {
         int top = row * height / Rows, bottom = (row + 1) * height / Rows;
-        int left = column * width / (Columns + 1), right = (column + 1) * width / (Columns + 1);
+        int left = Edge(column), right = Edge(column + 1);
         long sum = 0;
         for (var y = top; y < bottom; y++)
         {
@@ -101,6 +118,9 @@ public readonly record struct PerceptualHash
             }
         }
 
-        return sum * 256 / ((bottom - top) * (right - left));
+        return (double)sum / ((bottom - top) * (right - left));
+
+        // Rounded to the nearest pixel, so that the cells of the mirror image are the mirrored cells.
+        int Edge(int cell) => ((2 * cell * width) + Columns + 1) / (2 * (Columns + 1));
     }
 }

@@ -120,11 +120,13 @@ public static class QualityControl
         }
 
         var (fault, detail) =
-            (measures.Width, measures.Height) != usual ? (ScanFault.WrongSize, $"{measures.Width} x {measures.Height} pixels, where most have {usual.Width} x {usual.Height}")
-            : measures.Deviation < BlankDeviation ? (ScanFault.Blank, $"its grey values have a standard deviation of {measures.Deviation:0.00}")
-            : measures.Foreground < BlankForeground ? (ScanFault.NearBlank, $"{measures.Foreground:0.0%} of its pixels are brighter than {ScanMeasures.Dark}")
+            (measures.Width, measures.Height) != usual ? (ScanFault.WrongSize, Text($"{measures.Width} x {measures.Height} pixels, where most have {usual.Width} x {usual.Height}"))
+            : measures.Deviation < BlankDeviation ? (ScanFault.Blank, Text($"its grey values have a standard deviation of {measures.Deviation:0.00}"))
+            : measures.Foreground < BlankForeground ? (ScanFault.NearBlank, Text($"only {measures.Foreground:0.000} of its pixels are brighter than {ScanMeasures.Dark}"))
             : (ScanFault.None, "");
-        return new(file, measures, fault, FormattableString.Invariant($"{detail}"));
+        return new(file, measures, fault, detail);
+
+        static string Text(FormattableString text) => FormattableString.Invariant(text);
     }
 }
 

@@ -11,8 +11,9 @@ namespace CourseCompanion.BrainScan;
 /// <param name="Border">Mean grey of the outermost pixels, a 64th of the height and width on each side.</param>
 /// <param name="Foreground">Share of the pixels brighter than <see cref="Dark"/>.</param>
 /// <param name="Hash">How brightness runs over it.</param>
+/// <param name="Mirrored">How brightness runs over its mirror image.</param>
 public sealed record ScanMeasures(
-    int Width, int Height, double Mean, double Deviation, double Brightest, double Border, double Foreground, PerceptualHash Hash)
+    int Width, int Height, double Mean, double Deviation, double Brightest, double Border, double Foreground, PerceptualHash Hash, PerceptualHash Mirrored)
 {
     /// <summary>Grey values up to this are background.</summary>
     public const int Dark = 20;
@@ -30,7 +31,8 @@ public sealed record ScanMeasures(
         }
 
         int height = (int)image.shape[1], width = (int)image.shape[2];
-        ReadOnlySpan<byte> pixels = image.bytes;
+        using Tensor dense = image.contiguous();
+        ReadOnlySpan<byte> pixels = dense.bytes;
         Span<int> counts = stackalloc int[256];
         foreach (var pixel in pixels)
         {
@@ -49,6 +51,7 @@ public sealed record ScanMeasures(
         }
 
         var mean = sum / pixels.Length;
+        var (asIs, mirrored) = PerceptualHash.Of(pixels, width, height);
         return new ScanMeasures(
             width,
             height,
@@ -57,7 +60,8 @@ public sealed record ScanMeasures(
             brightest,
             BorderOf(pixels, width, height),
             1 - (dark / pixels.Length),
-            PerceptualHash.Of(pixels, width, height));
+            asIs,
+            mirrored);
     }
 
     private static double BorderOf(ReadOnlySpan<byte> pixels, int width, int height)

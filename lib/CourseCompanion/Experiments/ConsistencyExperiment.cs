@@ -19,6 +19,9 @@ public sealed record ConsistencyPart(
 {
     /// <summary>Share of right ones among the guesses that counted; NaN if none did.</summary>
     public double Right => KeptAndRight / Kept;
+
+    /// <summary>The threshold of each class, the mean over this part; none for a method that does not move its thresholds.</summary>
+    public IReadOnlyList<double> Thresholds { get; init; } = [];
 }
 
 /// <summary>Settings of a method that are tried.</summary>
@@ -134,18 +137,29 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
         {
             using var scope = NewDisposeScope();
             Tensor counts = zeros(3, device: scenario.Images.Device);  // guesses, those that counted, the right ones among them
+            Tensor thresholds = zeros(scenario.Data.Train.ClassCount, device: scenario.Images.Device);  // [K]: their sum over the steps
+            bool moving = false;
             IReadOnlyDictionary<string, double> losses = trainer.Run(
                 _steps / PartCount,
                 (batch, found) =>
                 {
                     // The hidden truth comes after the step: to show, never to train.
                     Look(batch, found, counts);
+                    if (found.Thresholds is { } now)
+                    {
+                        thresholds.add_(now);
+                        moving = true;
+                    }
+
                     progress.Report(trainer.StepsDone);
                 },
                 cancellation);
             float[] seen = counts.cpu().data<float>().ToArray();
             parts.Add(new ConsistencyPart(
-                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[0], FewLabels.Judge(averaged, scenario.Validation, cancellation)));
+                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[0], FewLabels.Judge(averaged, scenario.Validation, cancellation))
+            {
+                Thresholds = moving ? [.. thresholds.div(_steps / PartCount).@double().cpu().data<double>()] : [],
+            });
         }
 
         return new ConsistencyRun(learning.Name, averaged, parts);

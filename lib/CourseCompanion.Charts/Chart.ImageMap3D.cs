@@ -7,6 +7,9 @@ namespace CourseCompanion.Charts;
 
 public static partial class Chart
 {
+    // A cloud to be turned needs more room than a flat one.
+    private const double SceneHeight = 600;
+
     /// <summary>
     /// A map of pictures in three dimensions, to be turned with the mouse; a page shows the picture of the point under the pointer.
     /// </summary>
@@ -42,6 +45,7 @@ public static partial class Chart
             Traces = [.. clouds.Zip(names, (own, name) => Cloud(own.Key, name, [.. own]))],
             Layout = Theme.Layout(title, names) with
             {
+                Height = SceneHeight,
                 Meta = new Thumbnails.Meta(Thumbnails.Of(images)),
                 Others = new JsonObject
                 {

@@ -64,6 +64,19 @@ public sealed class ImageMapTests : IDisposable
     }
 
     [Fact]
+    public void A_map_in_three_dimensions_names_its_pictures_too()
+    {
+        var figure = Chart.ImageMap3D("Carte", ("a", "b", "c"), rand(5, 3), Labels, ["A", "B"], Pictures());
+        var root = JsonDocument.Parse(figure.ToJson()).RootElement;
+
+        Assert.All(root.GetProperty("data").EnumerateArray(), trace => Assert.Equal("scatter3d", trace.GetProperty("type").GetString()));
+        Assert.Equal(["[3]", "[1]", "[0,2,4]"], root.GetProperty("data").EnumerateArray().Select(trace => trace.GetProperty("customdata").GetRawText()));
+        Assert.Equal("b", root.GetProperty("layout").GetProperty("scene").GetProperty("yaxis").GetProperty("title").GetProperty("text").GetString());
+        Assert.Contains("Carte", figure.AltText, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Chart.ImageMap3D("T", ("a", "b", "c"), rand(5, 2), Labels, ["A", "B"], Pictures()));
+    }
+
+    [Fact]
     public void Not_one_picture_per_point_is_refused()
     {
         Assert.Contains("one each per point", Assert.Throws<ArgumentException>(() => Chart.ImageMap("T", "x", "y", rand(4, 2), zeros(4, ScalarType.Int64), ["A"], Pictures())).Message, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public partial class FoldersTests
         ["Data", "Evaluation"],
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
-        ["Graphs", "SelfTraining", "SemiSupervised"],
+        ["Classifiers", "Graphs", "SelfTraining", "SemiSupervised"],
         ["Adversarial", "Clustering", "Consistency", "Projection"],
         ["BrainScan"],
         ["Experiments", "Teaching"],

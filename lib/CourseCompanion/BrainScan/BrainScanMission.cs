@@ -17,9 +17,13 @@ namespace CourseCompanion.BrainScan;
 /// </example>
 public sealed class BrainScanMission : IDisposable
 {
+    private readonly DataOptions? _options;
+
     private BrainScanMission(
+        DataOptions? options,
         ScanFolder folder, QualityReport quality, FeatureStore store, IReadOnlyList<NearCopy> copies, string encoder, string? notice, Tensor labels, Tensor families, Tensor features)
     {
+        _options = options;
         Folder = folder;
         Quality = quality;
         Store = store;
@@ -105,6 +109,7 @@ public sealed class BrainScanMission : IDisposable
             store.Enter(quality, families);
             Tensor labels = tensor(scans.Select(scan => (long)scan.Label).ToArray());     // [N]
             return new BrainScanMission(
+                options,
                 folder,
                 quality,
                 store,
@@ -120,6 +125,19 @@ public sealed class BrainScanMission : IDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Features of another encoder, to compare it with; computed once and kept as well.</summary>
+    /// <param name="encoder">One of <see cref="ScanEncoder.Names"/>.</param>
+    /// <param name="count">For the first so many of <see cref="Scans"/>, such as <see cref="LabelledCount"/>; for all if null.</param>
+    /// <param name="cancellation">Stops the work; what has been computed is kept.</param>
+    /// <returns>Features [count, D], float32, on the CPU.</returns>
+    /// <exception cref="ArgumentException">There is no such encoder.</exception>
+    /// <exception cref="FileNotFoundException">The encoder's weights are absent; the message says how to get them.</exception>
+    public Tensor FeaturesOf(string encoder, int? count = null, CancellationToken cancellation = default)
+    {
+        using var network = ScanEncoder.Load(encoder, options: _options);
+        return Store.Features(network, Folder, [.. Scans.Take(count ?? Scans.Count)], cancellation);
     }
 
     /// <summary>The pixels of all scans, for a network to learn from or for thumbnails.</summary>

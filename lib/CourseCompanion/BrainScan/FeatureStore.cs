@@ -22,14 +22,8 @@ namespace CourseCompanion.BrainScan;
 /// </remarks>
 public sealed class FeatureStore : IDisposable
 {
-    /// <summary>Images per forward pass.</summary>
-    public const int BatchSize = 32;
-
-    // Vectors per file: what is lost at most when the work is stopped.
-    private const int ShardSize = 128;
-
     // Changes with the tables and with what is measured: an older manifest is then left alone.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS measures (
@@ -69,6 +63,12 @@ public sealed class FeatureStore : IDisposable
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
+
+    /// <summary>Images per forward pass.</summary>
+    internal int BatchSize { get; init; } = 32;
+
+    /// <summary>Vectors per file: what is lost at most when the machine stops.</summary>
+    internal int ShardSize { get; init; } = 128;
 
     /// <summary>The manifest's file.</summary>
     public string ManifestPath { get; }
@@ -280,11 +280,12 @@ public sealed class FeatureStore : IDisposable
                 next = i + 1 < batches.Length ? Decode(i + 1) : Task.FromResult(empty(0));
                 computed.Add(encoder.Embed(images));                                         // [B, D]
                 waiting.AddRange(batches[i]);
-                if (waiting.Count >= ShardSize || i == batches.Length - 1)
+                if (waiting.Count >= ShardSize)
                 {
                     Keep(encoder, computed, waiting);
                     computed.ForEach(part => part.Dispose());
-                    (computed, waiting) = ([], []);
+                    computed.Clear();
+                    waiting.Clear();
                 }
 
                 progress.Report(Math.Min(files.Length, (i + 1) * BatchSize));
@@ -292,9 +293,17 @@ public sealed class FeatureStore : IDisposable
         }
         finally
         {
-            // A decoder that is still at work is waited for: it must not outlive this call.
-            next.ContinueWith(task => task.IsCompletedSuccessfully ? () => task.Result.Dispose() : (Action)(() => _ = task.Exception), TaskScheduler.Default)
-                .GetAwaiter().GetResult()();
+            // A decoder that is still at work must not outlive this call, and what has been computed is kept.
+            Task.WhenAny(next).GetAwaiter().GetResult();
+            if (next.IsCompletedSuccessfully)
+            {
+                next.Result.Dispose();
+            }
+
+            if (waiting.Count > 0)
+            {
+                Keep(encoder, computed, waiting);
+            }
         }
 
         Task<Tensor> Decode(int batch) => Task.Run(

@@ -108,7 +108,7 @@ public readonly record struct PerceptualHash
     private static double Mean(ReadOnlySpan<byte> grey, int width, int height, int row, int column)
     {
         int top = row * height / Rows, bottom = (row + 1) * height / Rows;
-        int left = column * width / (Columns + 1), right = (column + 1) * width / (Columns + 1);
+        int left = Edge(column), right = Edge(column + 1);
         long sum = 0;
         for (var y = top; y < bottom; y++)
         {
@@ -119,5 +119,8 @@ public readonly record struct PerceptualHash
         }
 
         return (double)sum / ((bottom - top) * (right - left));
+
+        // Rounded to the nearest pixel, so that the cells of the mirror image are the mirrored cells.
+        int Edge(int cell) => ((2 * cell * width) + Columns + 1) / (2 * (Columns + 1));
     }
 }

@@ -19,14 +19,24 @@ public sealed record QualityReport(ScanFolder Folder, IReadOnlyList<ExaminedScan
     public int Count(ScanFault fault) => Scans.Count(scan => scan.Fault == fault);
 
     /// <summary>The report as a table: what was found, how many files, an example.</summary>
+    /// <param name="nearCopies">Near copies among <see cref="Usable"/>, if they have been looked for: one row more.</param>
     /// <returns>« Constat », « Fichiers », « Exemple ».</returns>
-    public DataFrame ToDataFrame()
+    public DataFrame ToDataFrame(IReadOnlyList<NearCopy>? nearCopies = null)
     {
-        var faults = Enum.GetValues<ScanFault>();
+        List<(string Name, int Count, string? Example)> rows =
+        [
+            .. Enum.GetValues<ScanFault>().Select(fault => (FrenchName(fault), Count(fault), fault == ScanFault.None ? null : Scans.FirstOrDefault(scan => scan.Fault == fault)?.File.Path)),
+        ];
+        if (nearCopies is not null)
+        {
+            int[] members = [.. nearCopies.SelectMany(pair => (int[])[pair.First, pair.Second]).Distinct()];
+            rows.Insert(1, ("dont presque copies d’une autre", members.Length, members.Length == 0 ? null : Usable[members[0]].File.Path));
+        }
+
         return new DataFrame(
-            new StringDataFrameColumn("Constat", faults.Select(FrenchName)),
-            new Int32DataFrameColumn("Fichiers", faults.Select(Count)),
-            new StringDataFrameColumn("Exemple", faults.Select(fault => fault == ScanFault.None ? null : Scans.FirstOrDefault(scan => scan.Fault == fault)?.File.Path)));
+            new StringDataFrameColumn("Constat", rows.Select(row => row.Name)),
+            new Int32DataFrameColumn("Fichiers", rows.Select(row => row.Count)),
+            new StringDataFrameColumn("Exemple", rows.Select(row => row.Example)));
     }
 
     /// <summary>The name of a fault for the student.</summary>

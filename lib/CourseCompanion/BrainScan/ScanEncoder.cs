@@ -48,6 +48,15 @@ public sealed class ScanEncoder : IDisposable
     /// <summary>The names that <see cref="Load"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [SqueezeNetName, ResNet18Name, RandomName];
 
+    /// <summary>The encoders that can be loaded here: those whose weights are on this machine, and random weights.</summary>
+    /// <param name="options">Where weights are looked for; null takes everything from the environment.</param>
+    public static IReadOnlyList<string> Available(DataOptions? options = null) =>
+    [
+        .. PretrainedWeights.Find(SqueezeNet.WeightFile, options).Path is null ? Array.Empty<string>() : [SqueezeNetName],
+        .. PretrainedWeights.Find(ResNet18.WeightFile, options).Path is null ? Array.Empty<string>() : [ResNet18Name],
+        RandomName,
+    ];
+
     /// <summary>What it is: <see cref="RandomName"/> too where the weights asked for are absent.</summary>
     public string Name { get; }
 
@@ -107,6 +116,17 @@ public sealed class ScanEncoder : IDisposable
         using var noGradient = no_grad();
         Tensor scaled = Data.Preprocessing.Normalize(images);     // [B, 1, S, S], in [-1, 1]
         return _extractor.Features(scaled).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The maps whose averages are the features: where in the scans each was found.</summary>
+    /// <param name="images">uint8 [B, 1, <see cref="Size"/>, <see cref="Size"/>] on the CPU.</param>
+    /// <returns>float32 [B, D, h, w].</returns>
+    public Tensor Maps(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor scaled = Data.Preprocessing.Normalize(images);     // [B, 1, S, S], in [-1, 1]
+        return ((IFeatureMaps)_extractor).Maps(scaled).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

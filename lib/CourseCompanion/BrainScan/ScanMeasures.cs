@@ -31,7 +31,8 @@ public sealed record ScanMeasures(
         }
 
         int height = (int)image.shape[1], width = (int)image.shape[2];
-        ReadOnlySpan<byte> pixels = image.bytes;
+        using Tensor dense = image.contiguous();
+        ReadOnlySpan<byte> pixels = dense.bytes;
         Span<int> counts = stackalloc int[256];
         foreach (var pixel in pixels)
         {

@@ -107,6 +107,18 @@ public sealed record SyntheticScans(int PerClass = 50, int Unlabelled = 1406, in
         return [.. plan, .. others];
     }
 
+    /// <summary>The view of every file that shows a slice, by path.</summary>
+    internal IReadOnlyDictionary<string, BrainView> Views()
+    {
+        var plan = Plan();
+        Dictionary<string, int> places = plan.Select((scan, index) => (scan.Path, index)).ToDictionary();
+        return plan.Where(scan => scan.Kind is PlantedKind.Slice or PlantedKind.Copy or PlantedKind.NearCopy).ToDictionary(scan => scan.Path, scan =>
+        {
+            var random = PortableRandom.For(Seed, Series + 1, places[scan.Original ?? scan.Path]);
+            return Choose(scan.Truth, ref random).View;
+        });
+    }
+
     /// <summary>Draws the set, unless the folder is there already. It appears whole or not at all.</summary>
     /// <param name="folder">The folder to make.</param>
     /// <param name="scans">Which set.</param>

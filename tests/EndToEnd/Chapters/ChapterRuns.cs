@@ -101,6 +101,15 @@ public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
 /// <summary>The runs of chapter 4.3, which needs no learnt network to be checked.</summary>
 public sealed class ComparisonChapterRuns() : ChapterRuns("04-3-comparaison", profile: "essai");
 
+/// <summary>The runs of chapter 6.1: the second finds the features that the first computed.</summary>
+public sealed class ExplorationChapterRuns() : ChapterRuns("06-1-exploration-features", profile: "essai");
+
+/// <summary>The runs of chapter 6.2, on a few drawn slices.</summary>
+public sealed class ClusteringChapterRuns() : ChapterRuns("06-2-clustering", profile: "essai");
+
+/// <summary>The runs of chapter 6.3: many folds, so the trial profile.</summary>
+public sealed class ScanLearningChapterRuns() : ChapterRuns("06-3-semi-supervise", profile: "essai");
+
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>

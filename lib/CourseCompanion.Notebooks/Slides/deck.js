@@ -73,6 +73,9 @@
     }
     const [only] = blocks(slide);
     if (!fits(slide) && only) {
+      shrinkPictures(only, () => fits(slide));
+    }
+    if (!fits(slide) && only) {
       const rest = split(only, () => fits(slide));
       if (rest) {
         next.insertBefore(rest, blocks(next)[0] ?? null);
@@ -145,6 +148,17 @@
     }
     rest.textContent = lines.slice(kept).join("\n");
     return rest;
+  }
+
+  /** Makes the pictures of a block smaller, and not its letters, until it fits; leaves them as they are when that is not enough. */
+  function shrinkPictures(block, fit) {
+    const pictures = Array.from(block.querySelectorAll("img"), (picture) => [picture, picture.offsetWidth]);
+    for (let part = 0.9; pictures.length > 0 && !fit() && part > 0.35; part -= 0.1) {
+      pictures.forEach(([picture, width]) => { picture.style.width = `${part * width}px`; });
+    }
+    if (!fit()) {
+      pictures.forEach(([picture, width]) => { picture.style.width = `${width}px`; });
+    }
   }
 
   /** Makes a block smaller until it fits. */

@@ -1,3 +1,4 @@
+using CourseCompanion.French;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.BrainScan;
@@ -8,7 +9,13 @@ namespace CourseCompanion.BrainScan;
 /// <param name="HashDistance">In how many of 256 bits their hashes differ, mirrored or not, whichever is less.</param>
 /// <param name="IsMirrored">Whether one is the mirror image of the other.</param>
 /// <param name="CosineDistance">How far apart their features point, 0 to 2; NaN without features.</param>
-public sealed record NearCopy(int First, int Second, int HashDistance, bool IsMirrored, double CosineDistance);
+public sealed record NearCopy(int First, int Second, int HashDistance, bool IsMirrored, double CosineDistance)
+{
+    /// <summary>How alike the two are, for the student: <c>3 bits, miroir, distance 0,029</c>.</summary>
+    public string Caption => FrenchNumbers.Count(HashDistance, "bit")
+        + (IsMirrored ? ", miroir" : "")
+        + (double.IsNaN(CosineDistance) ? "" : $", distance {FrenchNumbers.Number(CosineDistance, 3)}");
+}
 
 /// <summary>
 /// Finds scans that are the same slice saved again: with another contrast or exposure, mirrored, turned a little, or the slice beside it of the

@@ -84,9 +84,20 @@ public sealed record ScanScores(
     {
         ArgumentNullException.ThrowIfNull(figure);
         scans ??= [.. Enumerable.Range(0, Count)];
-        bool[] truth = [.. scans.Select(scan => IsCancer[scan])];
-        return Enumerable.Range(0, Scores.Count).Average(repeat => figure.Compute(
-            truth, [.. scans.Select(scan => Scores[repeat][scan])], [.. scans.Select(scan => Thresholds[repeat][scan])]));
+        var truth = new bool[scans.Count];
+        double[] scores = new double[scans.Count], thresholds = new double[scans.Count];
+        double sum = 0;
+        for (int repeat = 0; repeat < Scores.Count; repeat++)
+        {
+            for (int i = 0; i < scans.Count; i++)
+            {
+                (truth[i], scores[i], thresholds[i]) = (IsCancer[scans[i]], Scores[repeat][scans[i]], Thresholds[repeat][scans[i]]);
+            }
+
+            sum += figure.Compute(truth, scores, thresholds);
+        }
+
+        return sum / Scores.Count;
     }
 
     /// <summary>A figure with its 95 % interval, by resampling families: how far it would move with as many other patients.</summary>

@@ -30,8 +30,11 @@ public static class WeakLabels
     /// <summary>Clusters of <see cref="FromClusters"/>.</summary>
     public const int Clusters = 20;
 
-    /// <summary>Share of the probability that a label needs in <see cref="FromSpreading"/> and <see cref="FromSelfTraining"/>.</summary>
+    /// <summary>Probability that a label needs in <see cref="FromSelfTraining"/>.</summary>
     public const double Confidence = 0.9;
+
+    /// <summary>Share of the unlabelled images that <see cref="FromSpreading"/> labels.</summary>
+    public const double SpreadShare = 0.5;
 
     /// <summary>Self-training (Yarowsky, 1995): a classifier labels what it is sure of, learns from it, and starts again.</summary>
     /// <param name="labelled">Features [L, D] of the labelled images to learn from.</param>
@@ -64,20 +67,28 @@ public static class WeakLabels
     }
 
     /// <summary>
-    /// Labels spread over the graph of the ten nearest neighbours (Zhou et al., 2004, with its alpha of 0.99); those given with enough
-    /// confidence are kept.
+    /// Labels spread over the graph of the ten nearest neighbours (Zhou et al., 2004, with its alpha of 0.99); the surest are kept. Labels that
+    /// travel far leave the two classes close to each other everywhere, so that it is the rank of the lead that counts, not its size.
     /// </summary>
-    /// <inheritdoc cref="FromSelfTraining" path="/param"/>
-    public static WeakLabelling FromSpreading(Tensor labelled, Tensor labels, Tensor unlabelled, double confidence = Confidence)
+    /// <param name="labelled">Features [L, D] of the labelled images to learn from.</param>
+    /// <param name="labels">Their labels [L], int64, 0 or 1.</param>
+    /// <param name="unlabelled">Features [U, D] of the unlabelled images.</param>
+    /// <param name="share">Share of the unlabelled images to keep, those of the largest lead, in (0, 1].</param>
+    public static WeakLabelling FromSpreading(Tensor labelled, Tensor labels, Tensor unlabelled, double share = SpreadShare)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
         using var scope = NewDisposeScope();
         Tensor all = cat([labelled, unlabelled], 0);                               // [L + U, D]
         Tensor points = Standardization.Fit(all).Apply(all).to(ScalarType.Float32);
         using NeighbourGraph graph = NeighbourGraph.Build(points);
         Tensor known = cat([labels, full(unlabelled.shape[0], KnownLabels.Unknown, ScalarType.Int64)], 0);
         PropagationResult spread = LabelSpreading.Fit(graph, known, options: new PropagationOptions { ClassCount = 2, ShowsProgress = false });
-        Tensor probabilities = spread.Probabilities.narrow(0, labelled.shape[0], unlabelled.shape[0]);   // [U, 2]
-        WeakLabelling sure = WeakLabelling.Where(probabilities.amax([1]).ge(confidence), probabilities.argmax(1));
+        Tensor answers = spread.Labels.narrow(0, labelled.shape[0], unlabelled.shape[0]);       // [U]
+        Tensor lead = spread.Margins().narrow(0, labelled.shape[0], unlabelled.shape[0]);       // [U]
+        long kept = Math.Max(1, (long)(share * unlabelled.shape[0]));
+        Tensor least = lead.topk((int)kept).values[-1];
+        WeakLabelling sure = WeakLabelling.Where(answers.ge(0).logical_and(lead.ge(least)), answers);
         return new WeakLabelling(sure.Rows.MoveToOuterDisposeScope(), sure.Labels.MoveToOuterDisposeScope());
     }
 

@@ -42,6 +42,7 @@ public static class WeakThenStrong
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(phase);
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.shape[0], rows.shape[0], nameof(labels));
+        ArgumentOutOfRangeException.ThrowIfZero(rows.shape[0], nameof(rows));
         using var scope = NewDisposeScope();
         using optim.Optimizer adam = optim.Adam(model.parameters(), lr: phase.LearningRate);
         random.manual_seed(seed);

@@ -50,7 +50,8 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     private Tensor? _clusters;
 
     /// <summary>The truth: for each labelled scan, whether it shows a cancer.</summary>
-    public IReadOnlyList<bool> IsCancer => [.. _labels.Select(label => label == ScanClass.Cancer)];
+    public IReadOnlyList<bool> IsCancer { get; } =
+        [.. mission.Labels.narrow(0, 0, mission.LabelledCount).data<long>().ToArray().Select(label => label == ScanClass.Cancer)];
 
     /// <summary>The scans without label, as rows [U] of the mission, int64.</summary>
     public Tensor UnlabelledRows => arange(_labelled, mission.Scans.Count, dtype: ScalarType.Int64);
@@ -104,6 +105,10 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         return new WeakLabelling(weak.Rows.MoveToOuterDisposeScope(), weak.Labels.MoveToOuterDisposeScope());
     }
 
+    /// <summary>The divisions of the labelled scans by which methods are judged.</summary>
+    /// <param name="repeats">Repetitions.</param>
+    public IReadOnlyList<Fold> Divisions(int repeats) => Divide([.. Enumerable.Range(0, _labelled)], repeats, seed);
+
     /// <summary>Judges a method by cross-validation.</summary>
     /// <param name="method">The method.</param>
     /// <param name="repeats">Repetitions.</param>
@@ -113,7 +118,7 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         ArgumentNullException.ThrowIfNull(method);
         double[][] scores = [.. Enumerable.Range(0, repeats).Select(_ => new double[_labelled])];
         double[][] thresholds = [.. Enumerable.Range(0, repeats).Select(_ => Enumerable.Repeat(double.NaN, _labelled).ToArray())];
-        IReadOnlyList<Fold> divisions = Divide([.. Enumerable.Range(0, _labelled)], repeats, seed);
+        IReadOnlyList<Fold> divisions = Divisions(repeats);
         using IProgressTask progress = WorkContext.Progress.Start(method.Name, divisions.Count);
         for (int i = 0; i < divisions.Count; i++)
         {

@@ -26,7 +26,7 @@ public class WeakLabelsTests
         (Tensor labelled, Tensor labels, Tensor unlabelled, Tensor truth) = Clouds();
         foreach (WeakLabelling weak in new[] { WeakLabels.FromSpreading(labelled, labels, unlabelled), WeakLabels.FromSelfTraining(labelled, labels, unlabelled, c: 1) })
         {
-            Assert.InRange(weak.Count, 60, 100);
+            Assert.InRange(weak.Count, 50, 100);
             Assert.True(weak.Labels.eq(truth.index_select(0, weak.Rows)).to(ScalarType.Float32).mean().item<float>() > 0.97);
         }
     }

@@ -1,3 +1,6 @@
+using CourseCompanion.EndToEnd.Browser;
+using CourseCompanion.Tests.Shared;
+
 namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>Chapter 2.1 from the command to the figures, on generated images, with and without the model of chapter 1.</summary>
@@ -34,6 +37,35 @@ public sealed class GraphChapterTests(GraphChapterRuns runs)
         Assert.True(figures["chapter_1.same_class"] > figures["pixels.same_class"]);
         Assert.True(figures["pixels.same_class"] > figures["majority.same_class"]);
         Assert.True(figures["chapter_1.balanced_accuracy"] > 2 * figures["majority.balanced_accuracy"]);
+    }
+
+    [BrowserFact]
+    public async Task Slides_draw_every_chart_keep_everything_inside_and_are_legible_from_the_back()
+    {
+        var folder = Directory.CreateTempSubdirectory("course-slides-").FullName;
+        try
+        {
+            var notebook = Path.Combine(Runs.Committed.Folder, Runs.Name + ".ipynb");
+            var result = await CourseProcess.RunAsync(folder, "export", notebook, "--to", "slides", "--out", folder);
+            Assert.True(result.ExitCode == 0, result.ToString());
+
+            var (slides, complaints) = SlideWalk.Through(Path.Combine(folder, Runs.Name + ".slides.html"));
+
+            Assert.Equal("", complaints);
+            Assert.Equal(Runs.Committed.Charts.Count, slides.Sum(slide => slide.Charts));
+            Assert.All(slides, slide =>
+            {
+                Assert.Equal(slide.Charts, slide.Drawn);
+                Assert.Empty(slide.Outside);
+                Assert.True(slide.SmallestText >= 24, $"{slide.Title}: {slide.SmallestText} px");
+                Assert.True(slide.Charts == 0 || slide.Notes.Contains('«', StringComparison.Ordinal), slide.Title);
+            });
+            Assert.Contains(slides, slide => slide.Title == "Les voisines d’une image sont-elles de sa classe\u202F?");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static string Printed(ChapterRun run) => string.Concat(run.Outputs.Select(output => output.Text));

@@ -29,8 +29,9 @@ internal enum ChartKind
 /// <param name="Low">How far intervals reach down; empty without intervals.</param>
 /// <param name="High">How far intervals reach up.</param>
 /// <param name="HasLine">Whether points are joined.</param>
+/// <param name="IsInLegend">Whether the legend names it.</param>
 internal sealed record ChartSeries(
-    string Name, string Color, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High, bool HasLine);
+    string Name, string Color, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High, bool HasLine, bool IsInLegend);
 
 /// <summary>A chart that PowerPoint can draw, read from a figure of plotly.js.</summary>
 /// <param name="Title">Its title.</param>
@@ -67,7 +68,8 @@ internal sealed partial record ChartData(
             return null;
         }
         var series = traces.Select((trace, i) => Read(trace, i, placesName, valuesName, hasNumbers)).ToList();
-        if (series.Exists(one => one is null) || series.Sum(one => one!.Y.Count) is 0 or > MostPoints)
+        // A line with gaps, such as the edges of a network: LibreOffice joins what lies on both sides of a gap.
+        if (series.Exists(one => one is null || one.HasLine && one.X.Any(double.IsNaN)) || series.Sum(one => one!.Y.Count) is 0 or > MostPoints)
         {
             return null;
         }
@@ -103,7 +105,8 @@ internal sealed partial record ChartData(
             values,
             high.Count == values.Count ? low : [],
             high.Count == values.Count ? high : [],
-            (trace["mode"]?.ToString() ?? "lines").Contains("lines", StringComparison.Ordinal));
+            (trace["mode"]?.ToString() ?? "lines").Contains("lines", StringComparison.Ordinal),
+            !(trace["showlegend"] is JsonValue shown && shown.TryGetValue(out bool legend) && !legend));
     }
 
     private static string? Color(JsonNode? color) =>

@@ -20,7 +20,8 @@ internal static class ChartXml
     internal static string Of(ChartData chart, string workbook, bool hasTitle)
     {
         var title = hasTitle && chart.Title.Length > 0 ? Title(chart.Title, 2000, isUpright: false) + "<c:autoTitleDeleted val=\"0\"/>" : "<c:autoTitleDeleted val=\"1\"/>";
-        var legend = chart.Series.Count > 1 ? $"<c:legend><c:legendPos val=\"t\"/><c:overlay val=\"0\"/>{Text(1800)}</c:legend>" : "";
+        var unnamed = string.Concat(chart.Series.Index().Where(pair => !pair.Item.IsInLegend).Select(pair => $"<c:legendEntry><c:idx val=\"{pair.Index}\"/><c:delete val=\"1\"/></c:legendEntry>"));
+        var legend = chart.Series.Count(series => series.IsInLegend) > 1 ? $"<c:legend><c:legendPos val=\"t\"/>{unnamed}<c:overlay val=\"0\"/>{Text(1800)}</c:legend>" : "";
         return $"""
             <c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><c:date1904 val="0"/><c:lang val="fr-FR"/><c:roundedCorners val="0"/><c:chart>{title}<c:plotArea><c:layout/>{Plot(chart)}{Axes(chart)}</c:plotArea>{legend}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>{Text(1800)}<c:externalData r:id="{workbook}"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>
             """;

@@ -19,6 +19,7 @@ internal sealed class SlideLayout
 
     private const double Width = 1168;
     private const double LetterWidth = 0.54;
+    private const double TableLetterWidth = 0.6;
     private const double LeastChart = 330;
 
     private readonly List<SlideContent> _slides = [];
@@ -63,21 +64,30 @@ internal sealed class SlideLayout
         return Gap + LineHeight * text.Text.Split('\n').Sum(line => Math.Max(1, (line.Length + columns - 1) / columns));
     }
 
+    /// <summary>The height of what stands below a table.</summary>
+    internal static double NoteHeight(string note) => 8 + 30 * Math.Ceiling(note.Length / 95.0);
+
     /// <summary>The height of a table's row, the widest column counted with the width it gets.</summary>
     internal static double Height(IReadOnlyList<string> row, IReadOnlyList<double> widths) =>
-        RowHeight + 30 * (row.Zip(widths, (cell, width) => Math.Max(1, Math.Ceiling(cell.Length * 24 * LetterWidth / (width - 20)))).Max() - 1);
+        RowHeight + 30 * (row.Zip(widths, (cell, width) => Math.Max(1, Math.Ceiling(cell.Length * 24 * TableLetterWidth / (width - 20)))).Max() - 1);
 
-    /// <summary>Widths of columns, in pixels, after the longest text of each.</summary>
+    /// <summary>Widths of columns, in pixels: as wide as their longest text where there is room, and no word is broken.</summary>
     internal static double[] Widths(IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var letters = Enumerable.Range(0, rows[0].Count).Select(column => Math.Clamp(rows.Max(row => row[column].Length), 8.0, 48.0)).ToArray();
+        double Longest(int column, Func<string, int> length) => 26 + 24 * TableLetterWidth * rows.Max(row => length(row[column]));
+        var columns = Enumerable.Range(0, rows[0].Count).ToList();
+        double[] least = [.. columns.Select(column => Longest(column, cell => cell.Split(' ').Max(word => word.Length)))];
+        double[] wished = [.. columns.Select(column => Longest(column, cell => cell.Length))];
+        var missing = wished.Sum() - least.Sum();
         // A narrow table stays narrow: figures belong near their names.
-        var width = Math.Min(Width, letters.Sum(length => length * 24 * LetterWidth + 36));
-        return [.. letters.Select(length => width * length / letters.Sum())];
+        var share = wished.Sum() <= Width || missing == 0 ? 1 : Math.Max(0, (Width - least.Sum()) / missing);
+        double[] widths = [.. least.Zip(wished, (low, high) => low + share * (high - low))];
+        var excess = Math.Min(1, Width / widths.Sum());
+        return [.. widths.Select(width => width * excess)];
     }
 
     private static string TextOf(string markdown) =>
-        string.Concat(MarkdownBlocks.Read(markdown, skipsTitle: false).OfType<TextBlock>().Take(1).Select(block => block.Text));
+        string.Concat(MarkdownBlocks.Read("# " + markdown, skipsTitle: false).OfType<TextBlock>().Take(1).Select(block => block.Text));
 
     private static IEnumerable<Block> Blocks(DeckItem item) => item switch
     {
@@ -198,7 +208,7 @@ internal sealed class SlideLayout
     {
         var widths = Widths(table.Rows);
         var rows = table.Rows.Skip(1).ToList();
-        var foot = table.Note is null ? 0 : 34.0 * Math.Ceiling(table.Note.Length / 100.0);
+        var foot = table.Note is null ? 0 : NoteHeight(table.Note);
         var head = Height(table.Rows[0], widths) + (table.Title is null ? 0 : LineHeight + Gap);
         if (Used() > 0 && Used() + head + foot + rows.Take(4).Sum(row => Height(row, widths)) > Room)
         {

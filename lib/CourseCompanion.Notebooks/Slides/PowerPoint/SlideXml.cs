@@ -35,7 +35,7 @@ internal static class SlideXml
             string.Create(CultureInfo.InvariantCulture, $"<a:lvl{level}pPr marL=\"0\" indent=\"0\"><a:lnSpc><a:spcPct val=\"105000\"/></a:lnSpc><a:spcBef><a:spcPts val=\"600\"/></a:spcBef><a:buNone/><a:defRPr sz=\"2000\"><a:solidFill><a:schemeClr val=\"tx1\"/></a:solidFill><a:latin typeface=\"+mn-lt\"/></a:defRPr></a:lvl{level}pPr>")));
         var title = $"<a:lvl1pPr><a:lnSpc><a:spcPct val=\"90000\"/></a:lnSpc><a:defRPr sz=\"2800\" b=\"1\"><a:solidFill><a:schemeClr val=\"accent1\"/></a:solidFill><a:latin typeface=\"+mj-lt\"/></a:defRPr></a:lvl1pPr>";
         return $"""
-            <p:sldMaster {Xml.Namespaces}><p:cSld><p:bg><p:bgPr><a:solidFill><a:schemeClr val="bg1"/></a:solidFill><a:effectLst/></p:bgPr></p:bg><p:spTree>{Tree}{Placeholder(2, "Titre", "title", Place(Left, 36, Width, 80, "anchor=\"b\""), "Titre")}{Placeholder(3, "Texte", "body", Place(Left, Top, Width, SlideLayout.Room, "anchor=\"t\""), "Texte", idx: 1)}{Placeholder(4, "Pied de page", "ftr", Place(Left, 660, 1000, 40, "anchor=\"ctr\""), "", idx: 3, size: 1400)}{Placeholder(5, "Numéro", "sldNum", Place(1104, 660, 120, 40, "anchor=\"ctr\""), Number("‹n°›"), idx: 4, size: 1400, isXml: true)}</p:spTree></p:cSld><p:clrMap {ColorMap}/><p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="{layout}"/><p:sldLayoutId id="2147483650" r:id="{titleLayout}"/></p:sldLayoutIdLst><p:txStyles><p:titleStyle>{title}</p:titleStyle><p:bodyStyle>{levels}</p:bodyStyle><p:otherStyle/></p:txStyles></p:sldMaster>
+            <p:sldMaster {Xml.Namespaces}><p:cSld><p:bg><p:bgPr><a:solidFill><a:schemeClr val="bg1"/></a:solidFill><a:effectLst/></p:bgPr></p:bg><p:spTree>{Tree}{Placeholder(2, "Titre", "title", Place(Left, 36, Width, 80, "anchor=\"b\""), "Titre")}{Placeholder(3, "Texte", "body", Place(Left, Top, Width, SlideLayout.Room, "anchor=\"t\""), "Texte", idx: 1)}{Placeholder(4, "Pied de page", "ftr", Place(Left, 648, 1020, 56, "anchor=\"ctr\""), "", idx: 3, size: 1800)}{Placeholder(5, "Numéro", "sldNum", Place(1104, 648, 120, 56, "anchor=\"ctr\""), Number("‹n°›"), idx: 4, size: 1800, isXml: true)}</p:spTree></p:cSld><p:clrMap {ColorMap}/><p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="{layout}"/><p:sldLayoutId id="2147483650" r:id="{titleLayout}"/></p:sldLayoutIdLst><p:txStyles><p:titleStyle>{title}</p:titleStyle><p:bodyStyle>{levels}</p:bodyStyle><p:otherStyle/></p:txStyles></p:sldMaster>
             """;
     }
 
@@ -120,7 +120,7 @@ internal static class SlideXml
         var rows = string.Concat(table.Rows.Select((row, i) =>
             $"<a:tr h=\"{Xml.Units(heights[i])}\">{string.Concat(row.Select((cell, column) => Cell(cell, i == 0, column)))}</a:tr>"));
         var grid = string.Concat(widths.Select(width => $"<a:gridCol w=\"{Xml.Units(width)}\"/>"));
-        var note = table.Note is null ? "" : TextBox(9, "Note", top + heights.Sum() + 8, 34 * Math.Ceiling(table.Note.Length / 100.0), new TextRun(table.Note), 1400, House.Muted);
+        var note = table.Note is null ? "" : TextBox(9, "Note", top + heights.Sum() + 8, SlideLayout.NoteHeight(table.Note), new TextRun(table.Note), 1600, House.Muted);
         return caption + $"<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"10\" name=\"Tableau\"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{Frame(Left, top, widths.Sum(), heights.Sum())}<a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/table\"><a:tbl><a:tblPr firstRow=\"1\"/><a:tblGrid>{grid}</a:tblGrid>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>" + note;
     }
 
@@ -149,7 +149,7 @@ internal static class SlideXml
     /// <summary>A placeholder; <paramref name="head"/> is its shape's properties and the beginning of its text.</summary>
     private static string Placeholder(int id, string name, string type, string head, string content, int? idx = null, int? size = null, bool isXml = false)
     {
-        var style = size is null ? "<a:lstStyle/>" : $"<a:lstStyle><a:lvl1pPr{(type == "sldNum" ? " algn=\"r\"" : "")}><a:buNone/><a:defRPr sz=\"{size}\"{(type is "ftr" or "sldNum" ? $"><a:solidFill><a:srgbClr val=\"{House.Muted}\"/></a:solidFill></a:defRPr>" : "/>")}</a:lvl1pPr></a:lstStyle>";
+        var style = size is null ? "<a:lstStyle/>" : $"<a:lstStyle><a:lvl1pPr{(type == "sldNum" ? " algn=\"r\"" : " algn=\"l\"")}><a:buNone/><a:defRPr sz=\"{size}\"{(type is "ftr" or "sldNum" ? $"><a:solidFill><a:srgbClr val=\"{House.Muted}\"/></a:solidFill><a:latin typeface=\"+mn-lt\"/></a:defRPr>" : "/>")}</a:lvl1pPr></a:lstStyle>";
         var paragraphs = isXml ? content : content.Length == 0 ? "<a:p><a:endParaRPr lang=\"fr-FR\"/></a:p>" : $"<a:p><a:r><a:rPr lang=\"fr-FR\"/><a:t>{Xml.Encode(content)}</a:t></a:r></a:p>";
         var place = idx is null ? "" : $" idx=\"{idx}\"";
         return $"<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr><p:nvPr><p:ph type=\"{type}\"{(type is "ftr" or "sldNum" ? " sz=\"quarter\"" : "")}{place}/></p:nvPr></p:nvSpPr>{head}{style}{paragraphs}</p:txBody></p:sp>";

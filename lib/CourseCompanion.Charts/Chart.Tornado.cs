@@ -66,7 +66,7 @@ public static partial class Chart
                 BarMode = "overlay",
                 BarGap = 0.3,
                 Height = layout.Margin!.T!.Value + 90 + (TornadoRow * Math.Max(3, list.Length)),
-                XAxes = [Theme.NumberAxis(marked, all) with { Range = [all.Min() - room, all.Max() + room] }],
+                XAxes = [Theme.NumberAxis(marked, all) with { Range = [all.Min() - (1.8 * room), all.Max() + room] }],
                 YAxes = [Theme.CategoryAxis("Hypothèse") with { Title = null, AutoRange = "reversed" }],
             }).WithMarks(marked, "Hypothèse"),
             AltText = FrenchText.Typeset(

@@ -50,7 +50,7 @@ public static class ModelCard
         FactSheet sheet = new FactSheet($"Carte du modèle : {version.Name}, version {version.Version}")
             .Section("Identité")
             .Fact("Modèle", facts.Architecture)
-            .Fact("Stade", Stage(version.Stage))
+            .Fact("Stade", FrenchName(version.Stage))
             .Fact("Empreinte SHA-256 du fichier", version.Sha256)
             .Section(
                 "Usage prévu",
@@ -105,7 +105,9 @@ public static class ModelCard
 
     internal static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..];
 
-    private static string Stage(ModelStage stage) => stage switch
+    /// <summary>The name of a stage for the student.</summary>
+    /// <param name="stage">The stage.</param>
+    public static string FrenchName(ModelStage stage) => stage switch
     {
         ModelStage.Draft => "brouillon",
         ModelStage.Candidate => "candidat",

@@ -1,7 +1,11 @@
 using CourseCompanion.BrainScan;
+using CourseCompanion.Classifiers;
 using CourseCompanion.Data;
+using CourseCompanion.Data.Images;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Files;
 using CourseCompanion.Models;
+using CourseCompanion.Work;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -94,7 +98,7 @@ public sealed class ScaleUpExperiment
     /// <summary>Features [U, D] of the images without a label.</summary>
     public Tensor UnlabelledFeatures => Mission.Features.narrow(0, Mission.LabelledCount, Mission.Scans.Count - Mission.LabelledCount);
 
-    /// <summary>The model of the chapter: a linear head on the features, class after class.</summary>
+    /// <summary>The model of the chapter: logistic regression on the features, for more than two classes one against the others.</summary>
     /// <param name="features">Features [L, D].</param>
     /// <param name="labels">Classes [L], int64.</param>
     /// <param name="others">Features [M, D] to judge.</param>
@@ -102,9 +106,24 @@ public sealed class ScaleUpExperiment
     public Tensor FitAndPredict(Tensor features, Tensor labels, Tensor others)
     {
         ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(labels);
         using DisposeScope scope = NewDisposeScope();
-        using LinearHead head = LinearHead.Fit(features, labels, 1 / C);
-        return head.Probabilities(others).MoveToOuterDisposeScope();
+        int classCount = (int)labels.max().item<long>() + 1;
+        Tensor Of(int label) => LogisticRegression.Fit(features, labels.eq(label).to(ScalarType.Int64), C).Probabilities(others);   // [M]
+        Tensor p;
+        if (classCount == 2)
+        {
+            Tensor second = Of(1);
+            p = stack([1 - second, second], 1);                                       // [M, 2]
+        }
+        else
+        {
+            // One class against the others, the opinions brought to a sum of 1.
+            p = stack([.. Enumerable.Range(0, classCount).Select(Of)], 1);            // [M, K]
+            p = p / p.sum(dim: 1, keepdim: true).clamp_min(1e-12);
+        }
+
+        return p.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -118,21 +137,16 @@ public sealed class ScaleUpExperiment
         long[] labels = Check.ToArray(LabelledClasses), families = Check.ToArray(LabelledFamilies);
         int count = labels.Length;
         var probabilities = new float[count * repeats, 2];
-        for (int repeat = 0; repeat < repeats; repeat++)
+        foreach (Fold fold in RepeatedGroupedFolds.Split(labels, families, folds, repeats, Seed))
         {
-            int[] foldOf = Divide(labels, families, folds, Seed + repeat);
-            for (int fold = 0; fold < folds; fold++)
+            WorkContext.ThrowIfCancelled(default);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor train = tensor(fold.Train.Select(image => (long)image).ToArray()), test = tensor(fold.Test.Select(image => (long)image).ToArray());
+            float[,] opinion = Check.ToMatrix(FitAndPredict(LabelledFeatures[train], LabelledClasses[train], LabelledFeatures[test]));
+            foreach ((int row, int image) in fold.Test.Index())
             {
-                Work.WorkContext.ThrowIfCancelled(default);
-                using DisposeScope scope = NewDisposeScope();
-                long[] held = [.. Enumerable.Range(0, count).Where(image => foldOf[image] == fold).Select(image => (long)image)];
-                long[] seen = [.. Enumerable.Range(0, count).Where(image => foldOf[image] != fold).Select(image => (long)image)];
-                Tensor train = tensor(seen), test = tensor(held);
-                float[,] opinion = Check.ToMatrix(FitAndPredict(LabelledFeatures[train], LabelledClasses[train], LabelledFeatures[test]));
-                for (int row = 0; row < held.Length; row++)
-                {
-                    (probabilities[(repeat * count) + held[row], 0], probabilities[(repeat * count) + held[row], 1]) = (opinion[row, 0], opinion[row, 1]);
-                }
+                int place = (fold.Repeat * count) + image;
+                (probabilities[place, 0], probabilities[place, 1]) = (opinion[row, 0], opinion[row, 1]);
             }
         }
 
@@ -153,8 +167,18 @@ public sealed class ScaleUpExperiment
     /// <returns>The path.</returns>
     public string SaveHead(string path)
     {
-        using LinearHead head = LinearHead.Fit(LabelledFeatures, LabelledClasses, 1 / C);
-        head.Save(path, new Dictionary<string, string> { ["encoder"] = Mission.Encoder, ["dataset_md5"] = Mission.Provenance.Md5 });
+        using DisposeScope scope = NewDisposeScope();
+        LogisticRegression head = LogisticRegression.Fit(LabelledFeatures, LabelledClasses, C);
+        Safetensors.Save(
+            path,
+            new Dictionary<string, Tensor>
+            {
+                ["means"] = tensor(head.Scale.Means.ToArray()),
+                ["deviations"] = tensor(head.Scale.Deviations.ToArray()),
+                ["weights"] = tensor(head.Weights.ToArray()),
+                ["intercept"] = tensor(new[] { head.Intercept }),
+            },
+            new Dictionary<string, string> { ["encoder"] = Mission.Encoder, ["dataset_md5"] = Mission.Provenance.Md5 });
         return path;
     }
 
@@ -167,7 +191,7 @@ public sealed class ScaleUpExperiment
         using DisposeScope scope = NewDisposeScope();
         using ScanEncoder encoder = ScanEncoder.Load(Mission.Encoder);
         string[] paths = [.. Check.ToArray(scans).Select(scan => Mission.Folder.PathOf(Mission.Scans[(int)scan]))];
-        Tensor pixels = Data.Images.ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);         // uint8 [M, 1, S, S]
+        Tensor pixels = ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);         // uint8 [M, 1, S, S]
         pixels = pixels.to(ScalarType.Float32).mul(brightness).round().clamp(0, 255).to(ScalarType.Byte);
         return cat([.. pixels.split(32).Select(encoder.Embed)], 0).MoveToOuterDisposeScope();
     }
@@ -179,10 +203,10 @@ public sealed class ScaleUpExperiment
     {
         using ScanEncoder encoder = ScanEncoder.Load(Mission.Encoder);
         string[] paths = [.. Mission.Scans.TakeLast(Math.Min(images, Mission.Scans.Count)).Select(Mission.Folder.PathOf)];
-        using Tensor batch = Data.Images.ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);
+        using Tensor batch = ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);
         return Throughput.Measure(
             paths.Length,
-            () => Data.Images.ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default).Dispose(),
+            () => ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default).Dispose(),
             () =>
             {
                 foreach (long start in Enumerable.Range(0, (paths.Length + 31) / 32).Select(part => 32L * part))
@@ -242,24 +266,5 @@ public sealed class ScaleUpExperiment
         random.Shuffle<long>(one);
         int half = Math.Min(most, one.Length / 2);
         return (tensor(one[..half]), tensor(one[half..(2 * half)]));
-    }
-
-    /// <summary>Folds of whole families, dealt out class by class.</summary>
-    private static int[] Divide(long[] labels, long[] families, int folds, int seed)
-    {
-        var random = PortableRandom.For(seed, PortableRandom.Series("folds"), 0);
-        int[][] groups = [.. Enumerable.Range(0, labels.Length).GroupBy(image => families[image]).Select(group => group.ToArray())];
-        random.Shuffle<int[]>(groups);
-        var foldOf = new int[labels.Length];
-        // Each class goes on where the other stopped: all folds stay about as large.
-        foreach ((int place, int[] group) in groups.OrderBy(group => labels[group[0]]).Index())
-        {
-            foreach (int image in group)
-            {
-                foldOf[image] = place % folds;
-            }
-        }
-
-        return foldOf;
     }
 }

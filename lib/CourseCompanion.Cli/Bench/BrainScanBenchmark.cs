@@ -59,7 +59,14 @@ internal sealed class BrainScanBenchmark : IBenchmark
             Write("ungrouped_leaking", Judge(apart, apart.Leaking, repeats), null);
         }
 
-        Write("leaking", Judge(experiment, experiment.Leaking, repeats), reference);
+        ScanScores spread = Judge(experiment, experiment.SemiSupervised.Single(method => method.Key == "spreading"), repeats);
+        ScanScores leaking = Judge(experiment, experiment.Leaking, repeats);
+        Write("leaking", leaking, null);
+        Gains("leaking_over_spreading", leaking, spread);
+        ScanScores remembering = Judge(experiment, experiment.Remembering, repeats), leaked = Judge(experiment, experiment.RememberingLeaking, repeats);
+        Write("remembering", remembering, null);
+        Write("remembering_leaking", leaked, null);
+        Gains("remembering_leaking_over_remembering", leaked, remembering);
         int ofNetworks = Math.Max(1, repeats / 5);
         ScanScores? strong = null;
         foreach (ScanMethod method in experiment.Networks(TrainingPhase.Weak, TrainingPhase.Strong).Reverse())

@@ -155,13 +155,19 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     /// The leak, on purpose: the copies of labelled scans stay among the unlabelled ones, and labels are spread from <b>all</b> labelled scans,
     /// once, before the division. The scans that judge have then been learnt from, under their true labels.
     /// </summary>
-    public ScanMethod Leaking => new("leaking", "Diffusion avant le partage, copies laissées", lesson =>
+    public ScanMethod Leaking => WithLeak("leaking", "Régression logistique, avec la fuite", (lesson, pool, weak) =>
+        WeakLabels.Together(Features(lesson.Rows), lesson.Labels, pool, weak, lesson.C));
+
+    /// <summary>A classifier that remembers every image, on true and spread labels.</summary>
+    public ScanMethod Remembering => new("remembering", "Plus proche voisin", lesson =>
     {
         using var scope = NewDisposeScope();
-        Tensor pool = cat([Features(Rows(Copied)), Features(UnlabelledRows)], 0);
-        WeakLabelling weak = WeakLabels.FromSpreading(Features(Rows(Enumerable.Range(0, _labelled))), mission.Labels.narrow(0, 0, _labelled), pool);
-        return Of(WeakLabels.Together(Features(lesson.Rows), lesson.Labels, pool, weak, lesson.C));
+        Tensor pool = Features(UnlabelledRows);
+        return Of(Remember(lesson, pool, WeakLabels.FromSpreading(Features(lesson.Rows), lesson.Labels, pool)));
     });
+
+    /// <summary>The same with the leak: it finds the copy of the scan that it is asked about.</summary>
+    public ScanMethod RememberingLeaking => WithLeak("remembering_leaking", "Plus proche voisin, avec la fuite", Remember);
 
     /// <summary>The labelled scans of which the set holds a copy among the unlabelled files, which <see cref="BrainScanMission"/> leaves out.</summary>
     public IReadOnlyList<int> Copied
@@ -207,6 +213,17 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         using var scope = NewDisposeScope();
         return Of(WeakLabels.Together(Features(lesson.Rows), lesson.Labels, Features(UnlabelledRows), label(lesson), lesson.C));
     });
+
+    private ScanMethod WithLeak(string key, string name, Func<ScanLesson, Tensor, WeakLabelling, IBinaryClassifier> learn) => new(key, name, lesson =>
+    {
+        using var scope = NewDisposeScope();
+        Tensor everything = Features(Rows(Enumerable.Range(0, _labelled)));
+        Tensor pool = cat([Features(Rows(Copied)), Features(UnlabelledRows)], 0);
+        return Of(learn(lesson, pool, WeakLabels.FromSpreading(everything, mission.Labels.narrow(0, 0, _labelled), pool)));
+    });
+
+    private NearestNeighboursClassifier Remember(ScanLesson lesson, Tensor pool, WeakLabelling weak) => NearestNeighboursClassifier.Fit(
+        cat([Features(lesson.Rows), pool.index_select(0, weak.Rows)], 0), cat([lesson.Labels, weak.Labels], 0), neighbours: 1);
 
     private WeakLabelling Spread(ScanLesson lesson)
     {

@@ -47,6 +47,7 @@ public sealed partial record Figure
         var yAxes = new List<LayoutAxis>();
         var shapes = new List<Shape>();
         var notes = new List<Annotation>();
+        var images = new List<LayoutImage>();
         foreach (var (index, cell) in cells.Index())
         {
             var suffix = Layout.AxisSuffix(index);
@@ -59,6 +60,8 @@ public sealed partial record Figure
             traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && trace.ShowLegend != false && seen.Add(trace.Name ?? ""))));
             shapes.AddRange((cell.Layout.Shapes ?? []).Select(shape =>
                 shape with { XRef = Moved(shape.XRef, suffix), YRef = Moved(shape.YRef, suffix) }));
+            images.AddRange((cell.Layout.Images ?? []).Select(image =>
+                image with { XRef = "x" + suffix, YRef = "y" + suffix }));
             notes.AddRange((cell.Layout.Annotations ?? []).Select(note =>
                 note with { XRef = Moved(note.XRef, suffix), YRef = Moved(note.YRef, suffix) }));
             notes.Add(new Annotation
@@ -93,6 +96,9 @@ public sealed partial record Figure
                 YAxes = yAxes,
                 Shapes = shapes.Count > 0 ? shapes : null,
                 Annotations = notes,
+                Images = images.Count > 0 ? images : null,
+                Meta = CommonMeta(cells),
+                HoverMode = first.HoverMode,
             },
             AltText = FrenchText.Typeset($"Graphiques côte à côte « {title} », {FrenchNumbers.Count(cells.Length, "graphique")}. ")
                 + string.Join(' ', cells.Select(cell => cell.AltText)),

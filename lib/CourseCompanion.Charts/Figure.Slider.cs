@@ -60,6 +60,7 @@ public sealed partial record Figure
                 Title = legend.Title,
                 Margin = legend.Margin! with { B = 70 },
                 Height = legend.Height + SliderHeight,
+                Meta = CommonMeta(states.Select(state => state.Figure)),
                 ShowLegend = Array.Exists(states, state => state.Figure.Layout.ShowLegend == true),
                 XAxes = [Steady(first.XAxes[0], states, trace => Extent(trace).X)],
                 YAxes = [Steady(first.YAxes[0], states, trace => Extent(trace).Y)],
@@ -79,6 +80,13 @@ public sealed partial record Figure
                 $"Graphique à curseur « {title} », {FrenchNumbers.Count(states.Length, "étape")} ({stepName} : de {start.Label} à {end.Label}). Au début : ")
                 + start.Figure.AltText + FrenchText.Typeset(" À la fin : ") + end.Figure.AltText,
         };
+    }
+
+    // Points name their pictures by number: several sheets do not mix.
+    private static Thumbnails.Meta? CommonMeta(IEnumerable<Figure> figures)
+    {
+        Thumbnails.Meta?[] metas = [.. figures.Select(figure => figure.Layout.Meta).Distinct()];
+        return metas.Length == 1 ? metas[0] : null;
     }
 
     /// <summary>Gives an axis the range of all states, unless it has one.</summary>

@@ -78,7 +78,7 @@ public sealed partial record Figure : IDisplayable
                 places().forEach(function (place) {
                   place.setAttribute("data-drawn", "");
                   place.textContent = "";
-                  window.Plotly.newPlot(place, figure);
+                  {{(Layout.Meta is null ? "window.Plotly.newPlot(place, figure);" : "window.Plotly.newPlot(place, figure).then(function () { (" + Thumbnails.Script + ")(place, figure); });")}}
                 });
               };
               if (window.Plotly) { draw(); return; }

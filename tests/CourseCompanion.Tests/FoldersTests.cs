@@ -17,8 +17,9 @@ public partial class FoldersTests
         ["Data", "Evaluation"],
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
-        ["Graphs", "SelfTraining", "SemiSupervised"],
-        ["Adversarial", "Consistency", "Projection"],
+        ["Classifiers", "Graphs", "SelfTraining", "SemiSupervised"],
+        ["Adversarial", "Clustering", "Consistency", "Projection"],
+        ["BrainScan"],
         ["Experiments", "Teaching"],
     ];
 

@@ -73,6 +73,13 @@ public sealed record Layout
     /// <summary>Texts drawn over the data.</summary>
     public IReadOnlyList<Annotation>? Annotations { get; init; }
 
+    /// <summary>Pictures drawn over the data.</summary>
+    public IReadOnlyList<LayoutImage>? Images { get; init; }
+
+    /// <summary>What plotly.js itself does not draw: the pictures of the points under the pointer.</summary>
+    [JsonInclude]
+    internal Thumbnails.Meta? Meta { get; init; }
+
     /// <summary>Sliders.</summary>
     public IReadOnlyList<Slider>? Sliders { get; init; }
 
@@ -175,6 +182,37 @@ public sealed record LayoutAxis
 
     /// <summary>The axis it stands on (<c>x2</c>, <c>y2</c>; null: the first).</summary>
     public string? Anchor { get; init; }
+}
+
+/// <summary>A picture in data coordinates, centred at its place.</summary>
+public sealed record LayoutImage
+{
+    /// <summary>The picture as a data URI.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Horizontal axis that places it.</summary>
+    public string XRef { get; init; } = "x";
+
+    /// <summary>Vertical axis that places it.</summary>
+    public string YRef { get; init; } = "y";
+
+    /// <summary>Horizontal place.</summary>
+    public required double X { get; init; }
+
+    /// <summary>Vertical place.</summary>
+    public required double Y { get; init; }
+
+    /// <summary>Room for its width, in units of the axis; it keeps its proportions.</summary>
+    public required double SizeX { get; init; }
+
+    /// <summary>Room for its height, in units of the axis.</summary>
+    public required double SizeY { get; init; }
+
+    /// <summary>Which part of it is at its place, horizontally.</summary>
+    public string XAnchor { get; init; } = "center";
+
+    /// <summary>Which part of it is at its place, vertically.</summary>
+    public string YAnchor { get; init; } = "middle";
 }
 
 /// <summary>A title.</summary>

@@ -92,6 +92,9 @@ public sealed record ScatterTrace : Trace
     /// <summary>A text per point, for hover texts.</summary>
     public PlotData? Text { get; init; }
 
+    /// <summary>A value per point that is not drawn, for whoever listens to the pointer.</summary>
+    public PlotData? CustomData { get; init; }
+
     /// <summary>Horizontal uncertainty of the points.</summary>
     [JsonPropertyName("error_x")]
     public ErrorBars? ErrorX { get; init; }

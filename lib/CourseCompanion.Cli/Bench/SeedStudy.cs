@@ -21,21 +21,30 @@ internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, 
         .. further,
     ];
 
-    private readonly Dictionary<string, List<ClassificationReport>> _reports = [];
+    // Method -> scores of each seed, in the order of _scores.
+    private readonly Dictionary<string, List<IReadOnlyList<double>>> _found = [];
 
     /// <summary>The seeds of a study: 1 to 20, or to the variable <c>COURSE_SEEDS</c>.</summary>
     public static int[] Seeds =>
         [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("COURSE_SEEDS"), CultureInfo.InvariantCulture, out int asked) ? asked : DefaultSeeds)];
 
+    /// <summary>The scores of a report, in the order in which <see cref="Add(string, IReadOnlyList{double})"/> takes them.</summary>
+    public double[] ScoresOf(ClassificationReport report) => [.. _scores.Select(score => score.Read(report))];
+
     /// <summary>Adds what a method reached with the next seed.</summary>
-    public void Add(string method, ClassificationReport report)
+    public void Add(string method, ClassificationReport report) => Add(method, ScoresOf(report));
+
+    /// <summary>Adds what a method reached with the next seed.</summary>
+    /// <param name="method">Its name in results.</param>
+    /// <param name="scores">What <see cref="ScoresOf"/> made of its report.</param>
+    public void Add(string method, IReadOnlyList<double> scores)
     {
-        if (!_reports.TryGetValue(method, out List<ClassificationReport>? list))
+        if (!_found.TryGetValue(method, out List<IReadOnlyList<double>>? list))
         {
-            _reports[method] = list = [];
+            _found[method] = list = [];
         }
 
-        list.Add(report);
+        list.Add(scores);
     }
 
     /// <summary>The figures, by name: <c>accuracy_METHOD_mean</c>, and <c>accuracy_METHOD_gain_mean</c>, <c>_low</c>, <c>_high</c>, <c>_min</c>, <c>_max</c>.</summary>
@@ -44,16 +53,16 @@ internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, 
     /// <param name="reference">The method to which the others are compared; null for means alone.</param>
     public void WriteTo(Dictionary<string, double> figures, string prefix = "", string? reference = null)
     {
-        foreach ((string score, Func<ClassificationReport, double> read) in _scores)
+        for (int score = 0; score < _scores.Length; score++)
         {
-            foreach ((string method, List<ClassificationReport> reports) in _reports)
+            foreach ((string method, List<IReadOnlyList<double>> seeds) in _found)
             {
-                string name = $"{prefix}{score}_{method}";
-                figures[$"{name}_mean"] = reports.Average(read);
+                string name = $"{prefix}{_scores[score].Name}_{method}";
+                figures[$"{name}_mean"] = seeds.Average(scores => scores[score]);
                 if (reference is not null && method != reference)
                 {
-                    double[] gains = [.. reports.Zip(_reports[reference], (with, without) => read(with) - read(without))];
-                    ConfidenceInterval mean = Bootstrap.ConfidenceInterval(gains.Length, seeds => seeds.Average(seed => gains[seed]), resamples: 10_000);
+                    double[] gains = [.. seeds.Zip(_found[reference], (with, without) => with[score] - without[score])];
+                    ConfidenceInterval mean = Bootstrap.ConfidenceInterval(gains.Length, drawn => drawn.Average(seed => gains[seed]), resamples: 10_000);
                     figures[$"{name}_gain_mean"] = mean.Estimate;
                     figures[$"{name}_gain_low"] = mean.Lower;
                     figures[$"{name}_gain_high"] = mean.Upper;

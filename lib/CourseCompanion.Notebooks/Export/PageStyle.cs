@@ -1,11 +1,14 @@
+using CourseCompanion.Charts;
+
 namespace CourseCompanion.Notebooks.Export;
 
 /// <summary>The look of exported pages: light, readable when projected, contrasts of at least 4.5:1, printable.</summary>
 internal static class PageStyle
 {
     /// <summary>Draws one figure, or shows its alternative text when plotly.js could not be loaded.</summary>
-    internal const string DrawFigure = """
+    internal const string DrawFigure = $$"""
         <script>
+        const showThumbnails = {{Thumbnails.Script}};
         function drawFigure(id, figure) {
           const target = document.getElementById(id);
           if (!window.Plotly) {
@@ -16,6 +19,7 @@ internal static class PageStyle
           const config = Object.assign({ responsive: true, displaylogo: false }, figure.config);
           Plotly.newPlot(target, figure.data || [], figure.layout || {}, config).then(() => {
             if (figure.frames && figure.frames.length) { Plotly.addFrames(target, figure.frames); }
+            showThumbnails(target, figure);
           });
         }
         </script>

@@ -38,6 +38,7 @@ public sealed class CSharpSession : IDisposable
     private readonly CellThread _thread;
     private readonly OutputChannel _output;
     private readonly SessionConsole _console;
+    private readonly string _baseDirectory;
     private readonly ScriptOptions _firstOptions;
     private readonly ScriptOptions _nextOptions;
     private readonly InteractiveAssemblyLoader _loader = new();
@@ -69,6 +70,7 @@ public sealed class CSharpSession : IDisposable
             // Cells must use these very assemblies, not a second copy with statics of its own.
             _loader.RegisterDependency(assembly);
         }
+        _baseDirectory = Path.GetFullPath(options.BaseDirectory ?? Environment.CurrentDirectory);
         _firstOptions = ScriptEnvironment.CreateOptions(options, assemblies);
         // References and imports are inherited from submission to submission; repeating them would bind them again.
         _nextOptions = _firstOptions.WithReferences(Array.Empty<MetadataReference>()).WithImports(Array.Empty<string>());
@@ -260,9 +262,7 @@ public sealed class CSharpSession : IDisposable
                 : source.Parts;
             foreach (var part in parts)
             {
-                var failure = part.Language == CellLanguage.CSharp
-                    ? RunCSharp(part.Text, code, packages, options, execution)
-                    : Show(part);
+                var failure = RunPart(part, code, packages, options, execution);
                 if (failure is not null || execution.IsForced)
                 {
                     // What broke after an interrupt broke because of it. And some code ends well when what it waits for is stopped.
@@ -279,6 +279,10 @@ public sealed class CSharpSession : IDisposable
         catch (CellDirectiveException error)
         {
             return ErrorReports.Directive(error);
+        }
+        catch (ImportException error)
+        {
+            return new ErrorOutput("ImportException", error.Message, [error.Message]);
         }
         catch (PackageRestoreException error)
         {
@@ -318,6 +322,35 @@ public sealed class CSharpSession : IDisposable
         }
     }
 
+    // importing: the file whose cell it is; null for a cell of the notebook.
+    private ErrorOutput? RunPart(
+        CellPart part, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution, ImportedFile? importing = null) =>
+        part.Language switch
+        {
+            CellLanguage.CSharp => RunCSharp(part.Text, cell, packages, options, execution, importing?.Path),
+            CellLanguage.Import => Import(ImportedFile.Read(part.Text, importing, _baseDirectory), options, execution),
+            _ => Show(part),
+        };
+
+    /// <summary>Runs the cells of a file as if they stood here: what they declare, and their <c>using</c> lines, last.</summary>
+    private ErrorOutput? Import(ImportedFile file, ExecuteOptions options, CellExecution execution)
+    {
+        foreach (var text in file.Cells)
+        {
+            var source = CellSource.Parse(text);
+            IReadOnlyList<string> packages = source.Packages.Count == 0 ? [] : Restore(source.Packages, execution.Cooperative);
+            foreach (var part in source.Parts)
+            {
+                var failure = RunPart(part, text, packages, options with { Silent = true }, execution, file);
+                if (failure is not null || execution.IsForced)
+                {
+                    return failure;
+                }
+            }
+        }
+        return null;
+    }
+
     private ErrorOutput? Show(CellPart part)
     {
         if (part.Language == CellLanguage.Mermaid)
@@ -341,14 +374,14 @@ public sealed class CSharpSession : IDisposable
     }
 
     private ErrorOutput? RunCSharp(
-        string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution)
+        string text, string cell, IReadOnlyList<string> packages, ExecuteOptions options, CellExecution execution, string? imported = null)
     {
         ScriptEnvironment.Prepare(text);
         // From then on: a later cell may call a function of this one.
         _setsCulture |= text.Contains("Culture", StringComparison.Ordinal) || text.Contains("#load", StringComparison.Ordinal);
         // Where nothing is counted, the number is the one that the next cell will have.
         var number = options.IsCounted ? ExecutionCount : ExecutionCount + 1;
-        var file = ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
+        var file = imported ?? ErrorReports.CellFile(options.Silent || options.Evaluate ? 0 : number);
         if (References(text).Select(LoadedAssemblies.Conflict).FirstOrDefault(conflict => conflict is not null) is { } said)
         {
             return new ErrorOutput("FileLoadException", said, [said]);

@@ -16,6 +16,9 @@ internal enum CellLanguage
     Markdown,
     Html,
     Mermaid,
+
+    /// <summary>No language: the part names a file, whose cells run here (<c>#!import</c>).</summary>
+    Import,
 }
 
 /// <summary>A cell whose <c>#!</c> lines were understood and taken out.</summary>
@@ -65,6 +68,15 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
                 text.Add("");
                 continue;
             }
+            if (ImportedFile(directive) is { } imported)
+            {
+                Finish();
+                parts.Add(new CellPart(CellLanguage.Import, imported.Length > 0 ? imported : throw new CellDirectiveException(
+                    i + 1, line.Trim(), "Écrivez le nom du fichier, par exemple : #!import fonctions.csx.")));
+                language = CellLanguage.CSharp;
+                text.AddRange(Enumerable.Repeat("", i + 1));
+                continue;
+            }
             var next = Language(directive) ?? throw Unknown(i + 1, line.Trim(), directive);
             Finish();
             language = next;
@@ -94,6 +106,10 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
             ?? throw new CellDirectiveException(line, text, "Écrivez par exemple : #r \"nuget:MathNet.Numerics, 5.0.0\".");
     }
 
+    /// <summary>The file that a line imports, with or without quotation marks; null if it is another line.</summary>
+    private static string? ImportedFile(string directive) =>
+        directive.Split([' ', '\t'], 2) is ["import", .. var rest] ? string.Concat(rest).Trim().Trim('"') : null;
+
     private static CellLanguage? Language(string directive) => directive switch
     {
         "csharp" or "c#" or "cs" => CellLanguage.CSharp,
@@ -110,14 +126,14 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         {
             "fsharp" or "f#" or "pwsh" or "powershell" or "sql" or "kql" or "javascript" or "js" or "http" =>
                 $"Ce noyau n’exécute que du C# : « #!{name} » n’y existe pas.",
-            "import" or "load" => "Pour exécuter le contenu d’un fichier, écrivez : #load \"fichier.csx\".",
+            "load" => "Pour exécuter le contenu d’un fichier, écrivez : #load \"fichier.csx\".",
             "connect" or "set" or "share" or "value" =>
                 "Ce noyau n’échange pas de variables avec d’autres noyaux. Les variables C# restent disponibles d’une cellule à l’autre.",
             "who" or "whos" or "lsmagic" or "about" or "help" =>
                 $"La commande « #!{name} » n’existe pas dans ce noyau.",
             _ => $"La commande « #!{name} » est inconnue.",
         };
-        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!time, #!csharp, #!markdown, #!html, #!mermaid.");
+        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!import, #!time, #!csharp, #!markdown, #!html, #!mermaid.");
     }
 
     /// <summary>The lines (from 0) that begin inside a text or a comment that spans several lines.</summary>

@@ -84,7 +84,8 @@ public sealed class FlexMatch : SemiSupervisedMethod
         weak = _alignment?.Apply(weak) ?? weak;
 
         // 2. A guess counts from the threshold of its class on, as the steps before this one set it.
-        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, Thresholds(_counts, _threshold));
+        Tensor thresholds = Thresholds(_counts, _threshold);  // [K]
+        (Tensor loss, Tensor guesses, Tensor trust) = Loss(weak, strong, thresholds);
 
         // 3. The sure guesses, by the one threshold tau, move their images to other counters.
         Tensor sure = weak.detach().softmax(1).amax([1]).ge(_threshold);  // [M]
@@ -99,6 +100,7 @@ public sealed class FlexMatch : SemiSupervisedMethod
         {
             Guesses = guesses,
             Trust = trust,
+            Thresholds = thresholds,
         };
     }
 }

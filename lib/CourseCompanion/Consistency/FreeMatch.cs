@@ -96,7 +96,8 @@ public sealed class FreeMatch : SemiSupervisedMethod
         RunningMean.Update(_histogram, shares, _decay);
 
         // 3. ...and say which guesses count.
-        (Tensor loss, Tensor guesses, Tensor trust) = FlexMatch.Loss(weak, strong, Thresholds(_confidence, _means));
+        Tensor thresholds = Thresholds(_confidence, _means);  // [K]
+        (Tensor loss, Tensor guesses, Tensor trust) = FlexMatch.Loss(weak, strong, thresholds);
         return new StepLosses(
             new NamedLoss(StepLosses.Labelled, nn.functional.cross_entropy(labelled, batch.Labels)),
             new NamedLoss(StepLosses.Unlabelled, loss, _weight),
@@ -104,6 +105,7 @@ public sealed class FreeMatch : SemiSupervisedMethod
         {
             Guesses = guesses,
             Trust = trust,
+            Thresholds = thresholds,
         };
     }
 }

@@ -25,10 +25,11 @@ public sealed class LabelledSplit : IDisposable
     /// <param name="labels">int64 [N], class numbers from 0; every class up to the highest must have enough images.</param>
     /// <param name="perClass">How many labelled images each class gets.</param>
     /// <param name="seed">Other seeds give other images; the same seed gives the same ones on every machine.</param>
+    /// <param name="orFewer">Whether a class that has fewer images gives all it has, instead of being an error.</param>
     /// <returns>The two parts, on the device of <paramref name="labels"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="labels"/> are no class numbers, or <paramref name="perClass"/> is not positive.</exception>
     /// <exception cref="DatasetException">A class has fewer images than asked for; the message names it.</exception>
-    public static LabelledSplit PerClass(Tensor labels, int perClass = 50, int seed = 42)
+    public static LabelledSplit PerClass(Tensor labels, int perClass = 50, int seed = 42, bool orFewer = false)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
@@ -52,7 +53,7 @@ public sealed class LabelledSplit : IDisposable
         bool[] labelled = new bool[values.Length];
         for (int label = 0; label < byClass.Length; label++)
         {
-            if (byClass[label].Count < perClass)
+            if (byClass[label].Count < perClass && !orFewer)
             {
                 throw new DatasetException(
                     $"Class {label} has {byClass[label].Count} images, fewer than the {perClass} to be labelled. Ask for at most {byClass.Min(members => members.Count)} per class.");
@@ -60,7 +61,7 @@ public sealed class LabelledSplit : IDisposable
 
             int[] members = [.. byClass[label]];
             PortableRandom.For(seed, PortableRandom.Series("labelled"), label).Shuffle(members.AsSpan());
-            foreach (int index in members.AsSpan(0, perClass))
+            foreach (int index in members.AsSpan(0, Math.Min(perClass, members.Length)))
             {
                 labelled[index] = true;
             }

@@ -53,6 +53,24 @@ public static class Bootstrap
         return new ConfidenceInterval(estimate, Percentile(values, (1 - level) / 2), Percentile(values, (1 + level) / 2), level);
     }
 
+    /// <summary>
+    /// Percentile confidence interval of a statistic of images that come in groups (copies of each other, images of one patient): whole
+    /// groups are resampled, since the images of one say much the same.
+    /// </summary>
+    /// <param name="groups">Group of each of the n images.</param>
+    /// <param name="statistic">The figure as a function of image indices, which may repeat. NaN results are left out.</param>
+    /// <param name="level">Confidence level in (0, 1).</param>
+    /// <param name="resamples">Number of resamples.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    public static ConfidenceInterval ByGroup(
+        IReadOnlyList<long> groups, Func<IReadOnlyList<int>, double> statistic, double level = 0.95, int resamples = 1000, int seed = 42)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(statistic);
+        int[][] members = [.. Enumerable.Range(0, groups.Count).GroupBy(image => groups[image]).Select(group => group.ToArray())];
+        return ConfidenceInterval(members.Length, drawn => statistic([.. drawn.SelectMany(group => members[group])]), level, resamples, seed);
+    }
+
     /// <summary>Percentile confidence interval of a score of a classifier.</summary>
     /// <param name="report">What it answered.</param>
     /// <param name="score">The score, for example <c>confusion => confusion.BalancedAccuracy</c>.</param>

@@ -19,7 +19,16 @@ public sealed record ConsistencyPart(
 {
     /// <summary>Share of right ones among the guesses that counted; NaN if none did.</summary>
     public double Right => KeptAndRight / Kept;
+
+    /// <summary>The threshold of each class, the mean over this part; none for a method that does not move its thresholds.</summary>
+    public IReadOnlyList<double> Thresholds { get; init; } = [];
 }
+
+/// <summary>Settings of a method that are tried.</summary>
+/// <param name="LearningRate">Learning rate at the beginning.</param>
+/// <param name="Own">The method's own setting and its value; null if it has none.</param>
+/// <param name="Build">Makes the method, from the network that will learn.</param>
+public sealed record ConsistencyTrial(double LearningRate, (string Setting, double Value)? Own, Func<SimpleCnn, SemiSupervisedMethod> Build);
 
 /// <summary>A network after a training.</summary>
 /// <param name="Method">The name of the method.</param>
@@ -46,6 +55,8 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
     /// <summary>In how many equal parts a training is looked at.</summary>
     public const int PartCount = 10;
 
+    private const double UsualRate = 0.01, HigherRate = 0.03;
+
     private readonly MedicalViews _views = views ?? MedicalViews.SkinLesions;
 
     private readonly int _steps = steps >= PartCount && steps % PartCount == 0 ? steps : throw new ArgumentOutOfRangeException(
@@ -67,6 +78,30 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
         ("flexmatch", _ => new FlexMatch((int)scenario.Unlabelled.shape[0], scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
         ("freematch", _ => new FreeMatch(scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
         ("softmatch", _ => new SoftMatch(scenario.Data.Train.ClassCount, device: scenario.Images.Device)),
+    ];
+
+    /// <summary>
+    /// What is tried for each method before the comparison, four settings each: two learning rates and two values of its own most telling setting,
+    /// the default first. The baseline, which has none of its own, gets four learning rates. The number of each in the list is its name in results.
+    /// </summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<ConsistencyTrial> Trials)> Searches =>
+    [
+        ("supervised",
+        [
+            .. new[] { UsualRate, 0.003, HigherRate, 0.06 }.Select(rate => new ConsistencyTrial(rate, null, _ => new SupervisedOnly())),
+        ]),
+        ("ramped_pseudo_labels", Search("weight", 1, 0.3, (_, weight) => new RampedPseudoLabels(weight))),
+        ("pi_model", Search("weight", 10, 1, (_, weight) => new PiModel(weight))),
+        ("mean_teacher", Search("weight", 10, 1, (student, weight) => new MeanTeacher(student, scenario.NewModel(), weight))),
+        ("uda", Search("threshold", 0.8, 0.95, (_, threshold) => new Uda(threshold: threshold))),
+        ("mixmatch", Search("weight", 10, 1, (_, weight) => new MixMatch(weight))),
+        ("fixmatch", Search("threshold", 0.95, 0.8, (_, threshold) => new FixMatch(threshold))),
+        ("flexmatch", Search("weight", 1, 0.3, (_, weight) => new FlexMatch(
+            (int)scenario.Unlabelled.shape[0], scenario.Data.Train.ClassCount, weight: weight, device: scenario.Images.Device))),
+        ("freematch", Search("weight", 1, 0.3, (_, weight) => new FreeMatch(
+            scenario.Data.Train.ClassCount, weight: weight, device: scenario.Images.Device))),
+        ("softmatch", Search("weight", 1, 0.3, (_, weight) => new SoftMatch(
+            scenario.Data.Train.ClassCount, weight: weight, device: scenario.Images.Device))),
     ];
 
     /// <summary>Trains with a method.</summary>
@@ -102,18 +137,29 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
         {
             using var scope = NewDisposeScope();
             Tensor counts = zeros(3, device: scenario.Images.Device);  // guesses, those that counted, the right ones among them
+            Tensor thresholds = zeros(scenario.Data.Train.ClassCount, device: scenario.Images.Device);  // [K]: their sum over the steps
+            bool moving = false;
             IReadOnlyDictionary<string, double> losses = trainer.Run(
                 _steps / PartCount,
                 (batch, found) =>
                 {
                     // The hidden truth comes after the step: to show, never to train.
                     Look(batch, found, counts);
+                    if (found.Thresholds is { } now)
+                    {
+                        thresholds.add_(now);
+                        moving = true;
+                    }
+
                     progress.Report(trainer.StepsDone);
                 },
                 cancellation);
             float[] seen = counts.cpu().data<float>().ToArray();
             parts.Add(new ConsistencyPart(
-                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[0], FewLabels.Judge(averaged, scenario.Validation, cancellation)));
+                trainer.StepsDone, losses, seen[1] / seen[0], seen[2] / seen[0], FewLabels.Judge(averaged, scenario.Validation, cancellation))
+            {
+                Thresholds = moving ? [.. thresholds.div(_steps / PartCount).@double().cpu().data<double>()] : [],
+            });
         }
 
         return new ConsistencyRun(learning.Name, averaged, parts);
@@ -127,6 +173,14 @@ public sealed class ConsistencyExperiment(FewLabels scenario, int steps = 1000, 
         ArgumentNullException.ThrowIfNull(run);
         return FewLabels.Judge(run.Model, scenario.Test, cancellation);
     }
+
+    private static IReadOnlyList<ConsistencyTrial> Search(
+        string setting, double usual, double other, Func<SimpleCnn, double, SemiSupervisedMethod> build) =>
+    [
+        .. from value in new[] { usual, other }
+           from rate in new[] { UsualRate, HigherRate }
+           select new ConsistencyTrial(rate, (setting, value), student => build(student, value)),
+    ];
 
     private void Look(SemiSupervisedBatch batch, StepLosses found, Tensor counts)
     {

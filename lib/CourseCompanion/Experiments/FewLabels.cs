@@ -24,7 +24,7 @@ public sealed class FewLabels : IDisposable
     /// <param name="data">Images and labels; most training labels stay hidden.</param>
     /// <param name="seed">Seed of the labelled images, of the initial weights and of the order of training.</param>
     /// <param name="perClass">Labelled images of each class.</param>
-    /// <param name="validationPerClass">Validation images of each class, or as many as the smallest class has.</param>
+    /// <param name="validationPerClass">Validation images of each class, or all of a class that has fewer.</param>
     public FewLabels(MedicalDataset data, int seed, int perClass = 50, int validationPerClass = 10)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -37,8 +37,7 @@ public sealed class FewLabels : IDisposable
 
         _validationImages = new ResidentImages(data.Validation.Images);
         WholeValidation = LabelledImages.All(_validationImages, data.Validation.Labels);
-        int available = (int)Math.Min(validationPerClass, data.Validation.CountByClass().Min());
-        using LabelledSplit validation = LabelledSplit.PerClass(data.Validation.Labels, available, seed);
+        using LabelledSplit validation = LabelledSplit.PerClass(data.Validation.Labels, validationPerClass, seed, orFewer: true);
         Tensor chosen = validation.LabelledIndices.clone().DetachFromDisposeScope();
         Validation = new LabelledImages(_validationImages, chosen, Pick(data.Validation.Labels, chosen));
 
@@ -67,7 +66,7 @@ public sealed class FewLabels : IDisposable
     /// <summary>True classes [U] of the unlabelled images, int64: to look behind the scenes only.</summary>
     public Tensor HiddenTruth { get; }
 
-    /// <summary>The few validation images, as many of each class: what a project with few labels could afford.</summary>
+    /// <summary>The few validation images, as many of each class as far as there are: what a project with few labels could afford.</summary>
     public LabelledImages Validation { get; }
 
     /// <summary>The whole validation set, which has more labels than the training set of this scenario.</summary>

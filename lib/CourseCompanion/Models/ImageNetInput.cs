@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CourseCompanion.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -75,11 +76,13 @@ public sealed partial record ImageNetInput(bool BlueFirst, double Maximum, IRead
         Tensor shift = PerChannel(Means.Zip(Deviations, (mean, deviation) => ((Maximum / 2) - mean) / deviation), images);
         Tensor scaled = colours.mul(factor).add_(shift);
         long height = images.shape[2], width = images.shape[3];
-        return (height == size && width == size
+        Tensor sized = height == size && width == size
             ? scaled
             : nn.functional.interpolate(
-                scaled, [size, size], mode: InterpolationMode.Bilinear, align_corners: false, antialias: height > size || width > size))
-            .MoveToOuterDisposeScope();
+                scaled, [size, size], mode: InterpolationMode.Bilinear, align_corners: false, antialias: height > size || width > size);
+
+        // Convolutions read this layout in half the time or less; grey images repeated three times have none.
+        return Preprocessing.ChannelsLast(sized).MoveToOuterDisposeScope();
     }
 
     private static Tensor PerChannel(IEnumerable<double> values, Tensor like) =>

@@ -13,7 +13,7 @@ namespace CourseCompanion.Models;
 /// (<c>layer2.0.downsample.1.running_mean</c>). Its weight file is large (45 MB) and not part of the course: chapters use it
 /// when it is there.
 /// </remarks>
-public sealed class ResNet18 : Module<Tensor, Tensor>, IFeatureExtractor
+public sealed class ResNet18 : Module<Tensor, Tensor>, IFeatureExtractor, IFeatureMaps
 {
     /// <summary>Name of the weight file that <see cref="PretrainedWeights.Find"/> looks for.</summary>
     public const string WeightFile = "resnet18-imagenet.safetensors";
@@ -75,8 +75,21 @@ public sealed class ResNet18 : Module<Tensor, Tensor>, IFeatureExtractor
         return forward(input);
     }
 
+    /// <inheritdoc/>
+    public Tensor Maps(Tensor images)
+    {
+        using Tensor input = _input.Prepare(images, _size);
+        return MapsOf(input);
+    }
+
     /// <summary>Features [N, 512] of images [N, 3, H, W] that have been prepared as the network wants them.</summary>
     public override Tensor forward(Tensor input)
+    {
+        using Tensor channels = MapsOf(input);
+        return channels.mean([2, 3]);
+    }
+
+    private Tensor MapsOf(Tensor input)
     {
         using Tensor edges = _conv1.call(input);
         using Tensor normalised = _bn1.call(edges).relu_();
@@ -87,8 +100,7 @@ public sealed class ResNet18 : Module<Tensor, Tensor>, IFeatureExtractor
             current = layer.call(before);
         }
 
-        using Tensor channels = current;
-        return channels.mean([2, 3]);
+        return current;
     }
 
     /// <inheritdoc/>

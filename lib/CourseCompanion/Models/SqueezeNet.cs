@@ -12,7 +12,7 @@ namespace CourseCompanion.Models;
 /// Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and &lt;0.5MB model size", 2016; version 1.1
 /// of the authors' repository. Parameters are named as in torchvision (<c>features.3.squeeze.weight</c>).
 /// </remarks>
-public sealed class SqueezeNet : Module<Tensor, Tensor>, IFeatureExtractor
+public sealed class SqueezeNet : Module<Tensor, Tensor>, IFeatureExtractor, IFeatureMaps
 {
     /// <summary>Name of the weight file that <see cref="PretrainedWeights.Find"/> looks for.</summary>
     public const string WeightFile = "squeezenet1_1-imagenet.safetensors";
@@ -83,6 +83,13 @@ public sealed class SqueezeNet : Module<Tensor, Tensor>, IFeatureExtractor
     {
         using Tensor input = _input.Prepare(images, _size);
         return forward(input);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Maps(Tensor images)
+    {
+        using Tensor input = _input.Prepare(images, _size);
+        return _features.call(input);
     }
 
     /// <summary>Features [N, 512] of images [N, 3, H, W] that have been prepared as the network wants them.</summary>

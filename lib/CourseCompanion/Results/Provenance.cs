@@ -84,6 +84,11 @@ public sealed record Provenance
     /// <summary>The record as JSON, with names in snake_case.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format);
 
+    /// <summary>What <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="JsonException">The text is not such JSON, or a part is missing.</exception>
+    public static Provenance FromJson(string json) => JsonSerializer.Deserialize<Provenance>(json, Format) ?? throw new JsonException("There is no provenance.");
+
     private static JsonSerializerOptions Format { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     // The SDK appends the commit to the informational version: 0.1.0+98f70b8...

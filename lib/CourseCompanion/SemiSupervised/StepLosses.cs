@@ -26,4 +26,10 @@ public sealed record StepLosses(params IReadOnlyList<NamedLoss> Parts)
 
     /// <summary>How much each of them counted: [M], float, in [0, 1], 0 for a guess that was left out.</summary>
     public Tensor? Trust { get; init; }
+
+    /// <summary>
+    /// The probability from which a guess of each class counted at this step: [K], float; null unless the method moves its thresholds in the course
+    /// of the training.
+    /// </summary>
+    public Tensor? Thresholds { get; init; }
 }

@@ -26,6 +26,8 @@ public sealed class DocumentationExampleTests : IDisposable
     // These want files, or a process of their own: they are compiled only.
     private static readonly string[] CompiledOnly =
     [
+        "T:CourseCompanion.BrainScan.BrainScanMission",
+        "T:CourseCompanion.BrainScan.ScanFolder",
         "T:CourseCompanion.Data.MedicalDataset",
         "T:CourseCompanion.Models.PretrainedWeights",
         "T:CourseCompanion.Notebooks.Document.NotebookDocument",

@@ -40,8 +40,11 @@ public class FlexMatchTests
         SemiSupervisedBatch batch = Cases.Batch(new[,] { { 0.5, 0.5 } }, [0], new[,] { { 0.95, 0.05 }, { 0.6, 0.4 } });
 
         // No counter yet: every threshold is 0. Then class 0 has one image of two: beta 1 (never: 1).
-        Assert.Equal([1f, 1], method.Losses(network, batch).Trust.Floats());
-        Assert.Equal([1f, 0], method.Losses(network, batch).Trust.Floats());
+        StepLosses first = method.Losses(network, batch), second = method.Losses(network, batch);
+        Assert.Equal([1f, 1], first.Trust.Floats());
+        Assert.Equal([1f, 0], second.Trust.Floats());
+        Cases.Close([0, 0], first.Thresholds!);
+        Cases.Close([0.9, 0], second.Thresholds!);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public class FreeMatchTests
 
         // 0.6 would pass a threshold of 0.5, not one of 0.625.
         Assert.Equal([1f, 0], losses.Trust.Floats());
+        Cases.Close([0.625, 0.375], losses.Thresholds!);
         Assert.Equal(-Math.Log(0.9) / 2, losses.Value(), 5);
     }
 

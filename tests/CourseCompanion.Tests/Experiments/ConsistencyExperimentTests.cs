@@ -46,6 +46,24 @@ public sealed class ConsistencyExperimentTests : IDisposable
     }
 
     [Fact]
+    public void Thresholds_of_a_part_are_the_mean_over_its_steps()
+    {
+        using var scenario = new FewLabels(_data, seed: 3, perClass: 20);
+        var experiment = new ConsistencyExperiment(scenario, steps: 20);
+        int step = 0;
+        using ConsistencyRun moving = experiment.Train(_ => new CustomMethod("moving", (student, batch) =>
+            new StepLosses(new NamedLoss(StepLosses.Labelled, nn.functional.cross_entropy(student.call(batch.Labelled), batch.Labels)))
+            {
+                Thresholds = tensor([step++, 0.5f]),
+            }));
+        using ConsistencyRun still = experiment.Train(_ => new FixMatch());
+
+        Assert.Equal(new double[] { 0.5, 0.5 }, moving.Parts[0].Thresholds);
+        Assert.Equal(new double[] { 18.5, 0.5 }, moving.Parts[^1].Thresholds);
+        Assert.All(still.Parts, part => Assert.Empty(part.Thresholds));
+    }
+
+    [Fact]
     public void Every_method_of_the_chapter_trains_and_the_first_is_the_baseline()
     {
         using var scenario = new FewLabels(_data, seed: 3, perClass: 20);

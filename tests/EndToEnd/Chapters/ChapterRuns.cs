@@ -13,7 +13,8 @@ namespace CourseCompanion.EndToEnd.Chapters;
 /// </summary>
 /// <param name="name">The notebook's name, without extension.</param>
 /// <param name="handedOn">Files that the second run finds in its output folder, as the first run left them.</param>
-public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyncLifetime
+/// <param name="profile">Profile of both runs; the command's own if null.</param>
+public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn = null, string? profile = null) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("course-chapter-").FullName;
 
@@ -28,13 +29,13 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
         var committed = Path.Combine(Repository.Notebooks, Name + ".ipynb");
         Committed = await RunAsync(committed, "out-committed");
 
-        var quizFile = Directory.CreateDirectory(Path.Combine(_folder, "quiz")).FullName + $"/{Name}.json";
-        File.Copy(Path.Combine(Repository.Notebooks, "quiz", Name + ".json"), quizFile);
+        var quizFile = Copies("quiz", Name + ".json").Single();
+        Copies("results", Name + "*.json");
         var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
         var solved = Path.Combine(_folder, Name + ".ipynb");
         SolvedNotebook.Create(NotebookDocument.Load(committed), solutions, Quiz.Load(quizFile)).Save(solved);
         var output = Directory.CreateDirectory(Path.Combine(_folder, "out-solved")).FullName;
-        foreach (var file in handedOn)
+        foreach (var file in handedOn ?? [])
         {
             File.Copy(Path.Combine(Committed.Folder, file), Path.Combine(output, file));
         }
@@ -48,10 +49,23 @@ public abstract class ChapterRuns(string name, params string[] handedOn) : IAsyn
         return Task.CompletedTask;
     }
 
+    /// <summary>Puts what the solved notebook reads beside it.</summary>
+    private string[] Copies(string folder, string pattern)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(_folder, folder)).FullName;
+        return [.. Directory.GetFiles(Path.Combine(Repository.Notebooks, folder), pattern).Select(file =>
+        {
+            var copy = Path.Combine(target, Path.GetFileName(file));
+            File.Copy(file, copy);
+            return copy;
+        })];
+    }
+
     private async Task<ChapterRun> RunAsync(string notebook, string folder)
     {
         var output = Path.Combine(_folder, folder);
-        var result = await CourseProcess.RunAsync(_folder, "run", notebook, "--out", output);
+        string[] sizes = profile is null ? [] : ["--profile", profile];
+        var result = await CourseProcess.RunAsync(_folder, ["run", notebook, "--out", output, .. sizes]);
         Assert.True(result.ExitCode == 0, result.ToString());
         return new ChapterRun(
             output,
@@ -67,7 +81,7 @@ public sealed class OpeningChapterRuns() : ChapterRuns("00-mise-en-route");
 public sealed class FirstChapterRuns() : ChapterRuns("01-pseudo-labeling");
 
 /// <summary>The runs of chapter 2.1: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
-public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", Model)
+public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", [Model])
 {
     internal const string Model = "01-simplecnn.safetensors";
 }
@@ -83,6 +97,18 @@ public sealed class ConsistencyChapterRuns() : ChapterRuns("04-1-coherence");
 
 /// <summary>The runs of chapter 4.2.</summary>
 public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
+
+/// <summary>The runs of chapter 4.3, which needs no learnt network to be checked.</summary>
+public sealed class ComparisonChapterRuns() : ChapterRuns("04-3-comparaison", profile: "essai");
+
+/// <summary>The runs of chapter 6.1: the second finds the features that the first computed.</summary>
+public sealed class ExplorationChapterRuns() : ChapterRuns("06-1-exploration-features", profile: "essai");
+
+/// <summary>The runs of chapter 6.2, on a few drawn slices.</summary>
+public sealed class ClusteringChapterRuns() : ChapterRuns("06-2-clustering", profile: "essai");
+
+/// <summary>The runs of chapter 6.3: many folds, so the trial profile.</summary>
+public sealed class ScanLearningChapterRuns() : ChapterRuns("06-3-semi-supervise", profile: "essai");
 
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>

@@ -24,7 +24,8 @@ internal static class ImageCodec
     private static readonly Lock LargeImages = new();
     private static readonly IImageDecoder Png = new PngDecoder { IgnoreMetadata = true }, Jpeg = new JpegDecoder { IgnoreMetadata = true };
 
-    private static readonly PngEncoder Encoder = new() { BitDepth = PngBitDepth.Bit8, CompressionLevel = PngCompressionLevel.BestCompression, IgnoreMetadata = true };
+    private static readonly PngEncoder Exact = new() { BitDepth = PngBitDepth.Bit8, CompressionLevel = PngCompressionLevel.BestCompression, IgnoreMetadata = true };
+    private static readonly JpegEncoder Small = new() { Quality = 70 };
 
     // One thread per image: several images are decoded at once by the caller.
     private static readonly Configuration Bounds = new()
@@ -81,19 +82,21 @@ internal static class ImageCodec
         }
     }
 
-    /// <summary>Encodes an image as PNG with 8 bits per sample.</summary>
+    /// <summary>Encodes an image as PNG, or as JPEG, with 8 bits per sample.</summary>
     /// <param name="planes"><c>[C, H, W]</c>.</param>
     /// <param name="channels">1 for grey, 3 for RGB.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Pixels per row.</param>
+    /// <param name="exact">PNG, which keeps every pixel; else JPEG, for pictures that are only looked at.</param>
     /// <returns>The bytes of the file.</returns>
-    public static byte[] Encode(ReadOnlySpan<byte> planes, int channels, int height, int width)
+    public static byte[] Encode(ReadOnlySpan<byte> planes, int channels, int height, int width, bool exact)
     {
+        IImageEncoder encoder = exact ? Exact : Small;
         using MemoryStream file = new();
         if (channels == 1)
         {
             using Image<L8> grey = Image.LoadPixelData<L8>(Bounds, planes, width, height);
-            grey.Save(file, Encoder);
+            grey.Save(file, encoder);
         }
         else
         {
@@ -105,7 +108,7 @@ internal static class ImageCodec
             }
 
             using Image<Rgb24> colour = Image.LoadPixelData<Rgb24>(Bounds, pixels, width, height);
-            colour.Save(file, Encoder);
+            colour.Save(file, encoder);
         }
 
         return file.ToArray();

@@ -1,0 +1,27 @@
+namespace CourseCompanion.EndToEnd.Chapters;
+
+/// <summary>Chapter 6.1 from the command to the figures, on generated slices, in the trial profile.</summary>
+public sealed class ExplorationChapterTests(ExplorationChapterRuns runs)
+    : ChapterRunTests(runs, exercises: 3, fewestCharts: 1), IClassFixture<ExplorationChapterRuns>
+{
+    [Fact]
+    public void Quality_control_finds_the_planted_faults_and_a_broken_file_stops_nothing()
+    {
+        var text = string.Join('\n', Runs.Committed.Outputs.Select(output => output.Node["text"] is null ? output.TextData("text/plain") : output.Text));
+
+        Assert.Contains("illisible", text, StringComparison.Ordinal);
+        Assert.Matches("coupee.png\u00A0: tronqué", text);
+        Assert.Matches("texte.png\u00A0: illisible", text);
+        Assert.Matches("bonne.png\u00A0: utilisable", text);
+    }
+
+    [Fact]
+    public void Acquisition_alone_tells_the_planted_leak_from_chance()
+    {
+        var figures = AllFigures(Runs.Committed);
+
+        Assert.Equal(0.5, figures["majority.balanced_accuracy"], 3);
+        Assert.True(figures["acquisition.balanced_accuracy"] > 0.55);
+        Assert.InRange(figures["random.balanced_accuracy"], 0, 1);
+    }
+}

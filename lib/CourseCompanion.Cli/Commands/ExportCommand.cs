@@ -32,9 +32,10 @@ internal static class ExportCommand
         {
             Description = "Slides show the program text of every cell, and not only of those tagged show-input.",
         };
-        Option<string?> section = new("--section")
+        Option<string[]> section = new("--section")
         {
-            Description = "Slides of the sections whose heading says this, after the title. Default: all; for pptx, those that say 'recommandations' where there are any.",
+            Description = "Slides of the sections whose heading says this, after the title; may be repeated. Default: all; for pptx, those of the recommendations where there are any.",
+            AllowMultipleArgumentsPerToken = false,
             HelpName = "TEXT",
         };
         Command command = new("export", "Turns executed notebooks into pages or slides that need nothing else.") { notebooks, format, output, code, section };
@@ -56,7 +57,7 @@ internal static class ExportCommand
                     Title = document.Title ?? name,
                     Folder = home,
                     ShowsCode = parsed.GetValue(code),
-                    Section = parsed.GetValue(section),
+                    Sections = parsed.GetValue(section) is { Length: > 0 } names ? names : null,
                 };
                 string file;
                 switch (parsed.GetRequiredValue(format))

@@ -34,7 +34,7 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
         {
             reader.Add(cell);
         }
-        var sections = options.Section is { } wanted ? Only(reader.Sections, wanted) : reader.Sections;
+        var sections = options.Sections is { Count: > 0 } wanted ? Only(reader.Sections, wanted) : reader.Sections;
         return new Deck(options.Title ?? notebook.Title ?? "Notebook", FooterOf(notebook), sections);
     }
 
@@ -49,14 +49,14 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
     }
 
     // The title slide stays: a talk says what it is about.
-    private static List<DeckSection> Only(IReadOnlyList<DeckSection> sections, string wanted)
+    private static List<DeckSection> Only(IReadOnlyList<DeckSection> sections, IReadOnlyList<string> wanted)
     {
-        var chosen = sections.Where(section => Says(section.Heading, wanted)).ToList();
-        if (chosen.Count == 0)
+        if (wanted.FirstOrDefault(name => !sections.Any(section => Says(section.Heading, name))) is { } missing)
         {
             var there = string.Join(", ", sections.Select(section => section.Heading).OfType<string>().Select(heading => $"'{heading}'"));
-            throw new InvalidOperationException($"No section is called '{wanted}'. There are: {there}.");
+            throw new InvalidOperationException($"No section is called '{missing}'. There are: {there}.");
         }
+        var chosen = sections.Where(section => wanted.Any(name => Says(section.Heading, name))).ToList();
         return sections[0].IsTitle && !chosen.Contains(sections[0]) ? [sections[0], .. chosen] : chosen;
     }
 

@@ -27,13 +27,19 @@ public static class PowerPointExporter
         ArgumentNullException.ThrowIfNull(notebook);
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new SlideOptions();
-        var recommends = Deck.Read(notebook, options with { Section = null }).Sections.Any(section => Deck.Says(section.Heading, Recommendations));
-        var deck = Deck.Read(notebook, options with { Section = options.Section ?? (recommends ? Recommendations : null) });
-        var results = ResultsTable.Read(notebook.Metadata["course"]?["slides"]?["results"] as JsonObject, resultsFolder, name).ToList();
+        var metadata = notebook.Metadata["course"]?["slides"];
+        var deck = Deck.Read(notebook, options with { Sections = options.Sections ?? Chosen(metadata) ?? Recommending(notebook, options) });
+        var results = ResultsTable.Read(metadata?["results"] as JsonObject, resultsFolder, name).ToList();
         // The format's writer reads back what it wrote, which a file opened for writing cannot give.
         using var package = new MemoryStream();
         PresentationFile.Write(package, deck.Title, deck.Footer, SlideLayout.Of(deck, results));
         package.Position = 0;
         package.CopyTo(stream);
     }
+
+    private static string[]? Chosen(JsonNode? metadata) =>
+        metadata?["recommendations"] is JsonArray { Count: > 0 } names ? [.. names.Select(name => name?.ToString() ?? "")] : null;
+
+    private static string[]? Recommending(NotebookDocument notebook, SlideOptions options) =>
+        Deck.Read(notebook, options).Sections.Any(section => Deck.Says(section.Heading, Recommendations)) ? [Recommendations] : null;
 }

@@ -12,6 +12,6 @@ public sealed record SlideOptions
     /// <summary>Whether program text is shown; else only that of cells tagged <c>show-input</c>.</summary>
     public bool ShowsCode { get; init; }
 
-    /// <summary>Only the sections whose heading says this, whatever its case and accents, after the title; null: all.</summary>
-    public string? Section { get; init; }
+    /// <summary>Only the sections whose heading says one of these, whatever its case and accents, after the title; null or empty: all.</summary>
+    public IReadOnlyList<string>? Sections { get; init; }
 }

@@ -84,10 +84,10 @@ public sealed class DeckTests
     {
         var notebook = Of(Text("# Mission"), Text("## 1. Données"), Text("## 7. Décision"));
 
-        var deck = Deck.Read(notebook, new SlideOptions { Section = "decision" });
+        var deck = Deck.Read(notebook, new SlideOptions { Sections = ["decision"] });
 
         Assert.Equal(["Mission", "7. Décision"], deck.Sections.Select(section => section.Heading));
-        var error = Assert.Throws<InvalidOperationException>(() => Deck.Read(notebook, new SlideOptions { Section = "budget" }));
+        var error = Assert.Throws<InvalidOperationException>(() => Deck.Read(notebook, new SlideOptions { Sections = ["decision", "budget"] }));
         Assert.Contains("'1. Données'", error.Message, StringComparison.Ordinal);
     }
 

@@ -33,6 +33,16 @@ public sealed class PowerPointExporterTests : IDisposable
     }
 
     [Fact]
+    public void Metadata_choose_the_sections_where_none_is_called_recommendations()
+    {
+        var notebook = Of(Text("# Mission"), Text("## Coût\n\na"), Text("## Annexe\n\nb"), Text("## Résumé\n\nc"));
+        notebook.Metadata["course"] = JsonNode.Parse("""{"slides": {"recommendations": ["cout", "résumé"]}}""");
+        using var file = Open(notebook);
+
+        Assert.Equal(["Mission", "Coût", "Résumé"], Slides(file).Select(Title));
+    }
+
+    [Fact]
     public void Texts_lists_and_tables_of_Markdown_are_native()
     {
         using var file = Open(Mission());

@@ -61,7 +61,7 @@ internal static class ChartXml
             : (series.HasLine ? $"<c:spPr><a:ln w=\"34925\">{fill}<a:prstDash val=\"{Dash(index)}\"/></a:ln></c:spPr>" : "<c:spPr><a:ln w=\"19050\"><a:noFill/></a:ln></c:spPr>")
                 + $"<c:marker><c:symbol val=\"{Symbol(index)}\"/><c:size val=\"{(series.Y.Count > 60 ? 5 : 9)}\"/><c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr></c:marker>";
         // Numbers on bars while they have the room.
-        var labels = isBar && !chart.IsStacked && series.Low.Count == 0 && chart.Series.Count * chart.Categories.Count <= 16
+        var labels = isBar && !chart.IsStacked && series.Low.Count == 0 && chart.Series.Count * chart.Categories.Count <= (chart.Kind == ChartKind.Bars && chart.Series.Count > 1 ? 0 : 16)
             ? $"<c:dLbls><c:numFmt formatCode=\"{Format(series.Y)}\" sourceLinked=\"0\"/><c:spPr><a:noFill/></c:spPr>{Text(1600)}<c:showLegendKey val=\"0\"/><c:showVal val=\"1\"/><c:showCatName val=\"0\"/><c:showSerName val=\"0\"/><c:showPercent val=\"0\"/><c:showBubbleSize val=\"0\"/></c:dLbls>"
             : "";
         var errors = series.Low.Count == 0 ? "" : Errors(series, isPoints);

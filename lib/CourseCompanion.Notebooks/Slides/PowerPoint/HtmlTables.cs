@@ -25,9 +25,13 @@ internal static partial class HtmlTables
             var after = tables[i].Index + tables[i].Length;
             var note = Text(html[after..(i + 1 < tables.Count ? tables[i + 1].Index : html.Length)]);
             var caption = Caption().Match(content) is { Success: true } match ? Text(match.Groups["content"].Value) : null;
-            yield return new TableBlock(caption, [.. rows.Select(row => (IReadOnlyList<string>)[.. row, .. Enumerable.Repeat("", width - row.Count)])], note.Length > 0 ? note : null);
+            yield return new TableBlock(caption, [.. rows.Select(row => (IReadOnlyList<string>)[.. row, .. Enumerable.Repeat("", width - row.Count)])], note.Length > 0 ? note : null, HasHead(content));
         }
     }
+
+    // A row whose every cell is a heading; a table of names and values has one in each row.
+    private static bool HasHead(string table) =>
+        Cell().Matches(Row().Match(table).Groups["content"].Value).All(cell => cell.Groups["name"].Value.Equals("th", StringComparison.OrdinalIgnoreCase));
 
     private static string Text(string html)
     {

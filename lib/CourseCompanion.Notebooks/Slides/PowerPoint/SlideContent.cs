@@ -35,9 +35,10 @@ internal sealed record TextBlock(IReadOnlyList<TextRun> Runs, Bullet Bullet = Bu
 
 /// <summary>A table.</summary>
 /// <param name="Title">Its title, or null.</param>
-/// <param name="Rows">The first is the heading; all are equally long.</param>
+/// <param name="Rows">All are equally long.</param>
 /// <param name="Note">What stands below it, or null.</param>
-internal sealed record TableBlock(string? Title, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null) : Block;
+/// <param name="HasHead">Whether the first row is the heading.</param>
+internal sealed record TableBlock(string? Title, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null, bool HasHead = true) : Block;
 
 /// <summary>A chart that PowerPoint draws.</summary>
 /// <param name="Chart">Its data.</param>

@@ -15,11 +15,11 @@ internal sealed class SlideLayout
     internal const double TextSize = 26;
     internal const double LineHeight = 36;
     internal const double Gap = 10;
-    internal const double RowHeight = 44;
+    internal const double RowHeight = 41;
 
     private const double Width = 1168;
     private const double LetterWidth = 0.54;
-    private const double TableLetterWidth = 0.6;
+    private const double TableLetterWidth = 0.57;
     private const double LeastChart = 330;
 
     private readonly List<SlideContent> _slides = [];
@@ -69,7 +69,19 @@ internal sealed class SlideLayout
 
     /// <summary>The height of a table's row, the widest column counted with the width it gets.</summary>
     internal static double Height(IReadOnlyList<string> row, IReadOnlyList<double> widths) =>
-        RowHeight + 30 * (row.Zip(widths, (cell, width) => Math.Max(1, Math.Ceiling(cell.Length * 24 * TableLetterWidth / (width - 20)))).Max() - 1);
+        RowHeight + 29 * (row.Zip(widths, (cell, width) => Lines(cell, (int)((width - 20) / (24 * TableLetterWidth)))).Max() - 1);
+
+    /// <summary>On how many lines a text stands, broken at its ordinary spaces.</summary>
+    private static int Lines(string text, int columns)
+    {
+        var (lines, used) = (1, 0);
+        foreach (var word in text.Split(' '))
+        {
+            (lines, used) = used == 0 ? (lines, word.Length) : used + 1 + word.Length <= columns ? (lines, used + 1 + word.Length) : (lines + 1, word.Length);
+            lines += Math.Max(0, used - 1) / Math.Max(1, columns);
+        }
+        return lines;
+    }
 
     /// <summary>Widths of columns, in pixels: as wide as their longest text where there is room, and no word is broken.</summary>
     internal static double[] Widths(IReadOnlyList<IReadOnlyList<string>> rows)
@@ -207,9 +219,9 @@ internal sealed class SlideLayout
     private void AddTable(TableBlock table)
     {
         var widths = Widths(table.Rows);
-        var rows = table.Rows.Skip(1).ToList();
+        var rows = table.Rows.Skip(table.HasHead ? 1 : 0).ToList();
         var foot = table.Note is null ? 0 : NoteHeight(table.Note);
-        var head = Height(table.Rows[0], widths) + (table.Title is null ? 0 : LineHeight + Gap);
+        var head = (table.HasHead ? Height(table.Rows[0], widths) : 0) + (table.Title is null ? 0 : LineHeight + Gap);
         if (Used() > 0 && Used() + head + foot + rows.Take(4).Sum(row => Height(row, widths)) > Room)
         {
             Close(null, null);
@@ -222,7 +234,7 @@ internal sealed class SlideLayout
             {
                 count++;
             }
-            Close(table with { Rows = [table.Rows[0], .. rows.Take(count)] }, null);
+            Close(table with { Rows = [.. table.Rows.Take(table.HasHead ? 1 : 0), .. rows.Take(count)] }, null);
             rows.RemoveRange(0, count);
         }
         while (rows.Count > 0);

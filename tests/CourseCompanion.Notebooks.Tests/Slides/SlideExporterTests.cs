@@ -30,8 +30,8 @@ public sealed class SlideExporterTests
         Assert.Equal(3, Regex.Count(html, "<section class=\"slide"));
         Assert.Contains("<aside class=\"notes\">\n<p>à dire</p>", html, StringComparison.Ordinal);
         Assert.Empty(Regex.Matches(html, "<(script|link|img|iframe)[^>]*(src|href)=\"?(https?:)?//"));
-        // Every script element ends where it should: the libraries hold the closing mark in texts.
-        Assert.Equal(Regex.Count(html, "<script>"), Regex.Count(html, "</script>"));
+        // reveal.js, its notes, deck.js and the call that starts it: no script ends at a closing mark in one of their texts.
+        Assert.Equal(4, Regex.Count(html, "</script>"));
     }
 
     [Fact]

@@ -38,7 +38,15 @@ internal sealed record TextBlock(IReadOnlyList<TextRun> Runs, Bullet Bullet = Bu
 /// <param name="Rows">All are equally long.</param>
 /// <param name="Note">What stands below it, or null.</param>
 /// <param name="HasHead">Whether the first row is the heading.</param>
-internal sealed record TableBlock(string? Title, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null, bool HasHead = true) : Block;
+internal sealed record TableBlock(string? Title, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null, bool HasHead = true) : Block
+{
+    /// <summary>Widths of the columns in pixels: those of the whole table, whatever part of it stands on a slide.</summary>
+    internal IReadOnlyList<double> Widths { get => field ?? SlideLayout.Widths(Rows, HasHead); init; }
+
+    /// <summary>Whether a column holds figures, which stand to the right.</summary>
+    internal bool IsNumeric(int column) =>
+        Rows.Skip(HasHead ? 1 : 0).All(row => row[column].Length == 0 || char.IsDigit(row[column][0]) || "+-−—[<".Contains(row[column][0], StringComparison.Ordinal));
+}
 
 /// <summary>A chart that PowerPoint draws.</summary>
 /// <param name="Chart">Its data.</param>

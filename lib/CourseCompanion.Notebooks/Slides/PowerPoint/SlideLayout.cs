@@ -84,9 +84,11 @@ internal sealed class SlideLayout
     }
 
     /// <summary>Widths of columns, in pixels: as wide as their longest text where there is room, and no word is broken.</summary>
-    internal static double[] Widths(IReadOnlyList<IReadOnlyList<string>> rows)
+    internal static double[] Widths(IReadOnlyList<IReadOnlyList<string>> rows, bool hasHead)
     {
-        double Longest(int column, Func<string, int> length) => 26 + 24 * TableLetterWidth * rows.Max(row => length(row[column]));
+        // Headings are bold, and so wider.
+        double Longest(int column, Func<string, int> length) =>
+            26 + 24 * TableLetterWidth * rows.Index().Max(row => (hasHead && row.Index == 0 ? 1.12 : 1) * length(row.Item[column]));
         var columns = Enumerable.Range(0, rows[0].Count).ToList();
         double[] least = [.. columns.Select(column => Longest(column, cell => cell.Split(' ').Max(word => word.Length)))];
         double[] wished = [.. columns.Select(column => Longest(column, cell => cell.Length))];
@@ -218,7 +220,7 @@ internal sealed class SlideLayout
 
     private void AddTable(TableBlock table)
     {
-        var widths = Widths(table.Rows);
+        var widths = table.Widths;
         var rows = table.Rows.Skip(table.HasHead ? 1 : 0).ToList();
         var foot = table.Note is null ? 0 : NoteHeight(table.Note);
         var head = (table.HasHead ? Height(table.Rows[0], widths) : 0) + (table.Title is null ? 0 : LineHeight + Gap);
@@ -234,7 +236,7 @@ internal sealed class SlideLayout
             {
                 count++;
             }
-            Close(table with { Rows = [.. table.Rows.Take(table.HasHead ? 1 : 0), .. rows.Take(count)] }, null);
+            Close(table with { Widths = widths, Rows = [.. table.Rows.Take(table.HasHead ? 1 : 0), .. rows.Take(count)] }, null);
             rows.RemoveRange(0, count);
         }
         while (rows.Count > 0);
@@ -244,7 +246,8 @@ internal sealed class SlideLayout
 
     private void End()
     {
-        if (_texts.Count > 0 || _notes.Count > 0)
+        // A title may stand alone.
+        if (_texts.Count > 0 || _notes.Count > 0 || _isTitle && _isFirst)
         {
             Close(null, null);
         }
@@ -252,10 +255,6 @@ internal sealed class SlideLayout
 
     private void Close(Block? graphic, string? title)
     {
-        if (graphic is null && _texts.Count == 0 && _notes.Count == 0)
-        {
-            return;
-        }
         var notes = graphic is ChartBlock { Description.Length: > 0 } chart ? [.. _notes, new TextBlock([new TextRun(chart.Description)])] : _notes;
         _slides.Add(new SlideContent(title ?? _title, _isTitle && _isFirst, [.. _texts], graphic, notes));
         _texts.Clear();

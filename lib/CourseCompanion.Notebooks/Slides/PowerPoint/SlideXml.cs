@@ -81,7 +81,7 @@ internal static class SlideXml
             PictureBlock picture => PictureShape(picture, graphic!, top, room, pictureSize),
             _ => "",
         };
-        var foot = footer is null ? "" : Placeholder(6, "Pied de page", "ftr", "<p:spPr/><p:txBody><a:bodyPr/>", footer, idx: 10);
+        var foot = footer is null ? "" : Placeholder(6, "Pied de page", "ftr", "<p:spPr/><p:txBody><a:bodyPr/>", Footer(footer), idx: 10, isXml: true);
         return $"""
             <p:sld {Xml.Namespaces}><p:cSld><p:spTree>{Tree}{Placeholder(2, "Titre", slide.IsTitle ? "ctrTitle" : "title", "<p:spPr/><p:txBody><a:bodyPr><a:normAutofit/></a:bodyPr>", slide.Title)}{text}{content}{foot}{Placeholder(7, "Numéro", "sldNum", "<p:spPr/><p:txBody><a:bodyPr/>", Number(number.ToString(CultureInfo.InvariantCulture)), idx: 11, isXml: true)}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sld>
             """;
@@ -109,7 +109,8 @@ internal static class SlideXml
 
     private static string Table(TableBlock table, double top)
     {
-        var widths = SlideLayout.Widths(table.Rows);
+        var widths = table.Widths;
+        bool[] numeric = [.. Enumerable.Range(0, widths.Count).Select(table.IsNumeric)];
         var caption = "";
         if (table.Title is { } title)
         {
@@ -118,16 +119,15 @@ internal static class SlideXml
         }
         var heights = table.Rows.Select(row => SlideLayout.Height(row, widths)).ToArray();
         var rows = string.Concat(table.Rows.Select((row, i) =>
-            $"<a:tr h=\"{Xml.Units(heights[i])}\">{string.Concat(row.Select((cell, column) => Cell(cell, table.HasHead && i == 0, column)))}</a:tr>"));
+            $"<a:tr h=\"{Xml.Units(heights[i])}\">{string.Concat(row.Select((cell, column) => Cell(cell, table.HasHead && i == 0, column > 0 && numeric[column])))}</a:tr>"));
         var grid = string.Concat(widths.Select(width => $"<a:gridCol w=\"{Xml.Units(width)}\"/>"));
         var note = table.Note is null ? "" : TextBox(9, "Note", top + heights.Sum() + 8, SlideLayout.NoteHeight(table.Note), new TextRun(table.Note), 1600, House.Muted);
         return caption + $"<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"10\" name=\"Tableau\"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{Frame(Left, top, widths.Sum(), heights.Sum())}<a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/table\"><a:tbl><a:tblPr{(table.HasHead ? " firstRow=\"1\"" : "")}/><a:tblGrid>{grid}</a:tblGrid>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>" + note;
     }
 
-    private static string Cell(string text, bool isHead, int column)
+    private static string Cell(string text, bool isHead, bool isRight)
     {
-        // Names to the left, figures to the right.
-        var align = column > 0 && (isHead || text.Length < 32) ? "<a:pPr algn=\"r\"/>" : "";
+        var align = isRight ? "<a:pPr algn=\"r\"/>" : "";
         var none = "<a:lnL w=\"0\"><a:noFill/></a:lnL><a:lnR w=\"0\"><a:noFill/></a:lnR><a:lnT w=\"0\"><a:noFill/></a:lnT>";
         var below = $"<a:lnB w=\"9525\"><a:solidFill><a:srgbClr val=\"{(isHead ? House.Accent : House.Line)}\"/></a:solidFill></a:lnB>";
         var run = text.Length == 0 ? "<a:endParaRPr lang=\"fr-FR\" sz=\"1800\"/>" : Run(new TextRun(text, IsBold: isHead), 1800);
@@ -157,6 +157,10 @@ internal static class SlideXml
 
     private static string Picture(string type, string properties) =>
         $"<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Diapositive\"/><p:cNvSpPr><a:spLocks noGrp=\"1\" noRot=\"1\" noChangeAspect=\"1\"/></p:cNvSpPr><p:nvPr><p:ph type=\"{type}\"/></p:nvPr></p:nvSpPr>{properties}</p:sp>";
+
+    // LibreOffice does not take a footer's looks from the master.
+    private static string Footer(string text) =>
+        $"<a:p><a:pPr algn=\"l\"/><a:r><a:rPr lang=\"fr-FR\" sz=\"1800\"><a:solidFill><a:srgbClr val=\"{House.Muted}\"/></a:solidFill><a:latin typeface=\"Arial\"/></a:rPr><a:t>{Xml.Encode(text)}</a:t></a:r></a:p>";
 
     private static string Number(string text) => $"<a:p><a:fld id=\"{{6F5C4C5E-0D0B-4B0A-9D1B-3C1B6C6A0001}}\" type=\"slidenum\"><a:rPr lang=\"fr-FR\"/><a:t>{text}</a:t></a:fld></a:p>";
 

@@ -146,9 +146,9 @@ public sealed class DashboardPage
         {
             (string kind, string state) = kpi.State switch
             {
-                KpiState.Good => ("good", "✅ objectif atteint"),
+                KpiState.Good => ("good", "✔️ objectif atteint"),
                 KpiState.Watch => ("watch", "⚠️ à surveiller"),
-                KpiState.Bad => ("bad", "❌ objectif manqué"),
+                KpiState.Bad => ("bad", "✖️ objectif manqué"),
                 _ => ("neutral", ""),
             };
             html.Append(CultureInfo.InvariantCulture, $"<li class=\"kpi {kind}\"><div class=\"name\">{FrenchText.ToHtml(kpi.Name)}</div><div class=\"value\">{FrenchText.ToHtml(kpi.Value)}</div>");

@@ -41,11 +41,14 @@ public sealed partial record Figure
         var total = states.Sum(state => state.Figure.Traces.Count);
         var traces = new List<Trace>(total);
         var sliderSteps = new List<SliderStep>(states.Length);
+        var marksMove = Array.Exists(states, state => !SameMarks(state.Figure.Layout, states[0].Figure.Layout));
         foreach (var (index, (label, state)) in states.Index())
         {
             var visible = new bool[total];
             Array.Fill(visible, true, traces.Count, state.Traces.Count);
-            sliderSteps.Add(new SliderStep { Label = label, Args = ["visible", visible] });
+            sliderSteps.Add(marksMove
+                ? new SliderStep { Label = label, Method = "update", Args = [new { Visible = visible }, Marks(state.Layout)] }
+                : new SliderStep { Label = label, Args = ["visible", visible] });
             traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == states.Length - 1 }));
         }
 
@@ -60,6 +63,8 @@ public sealed partial record Figure
                 Title = legend.Title,
                 Margin = legend.Margin! with { B = 70 },
                 Height = legend.Height + SliderHeight,
+                Shapes = states[^1].Figure.Layout.Shapes,
+                Annotations = states[^1].Figure.Layout.Annotations,
                 Meta = CommonMeta(states.Select(state => state.Figure)),
                 ShowLegend = Array.Exists(states, state => state.Figure.Layout.ShowLegend == true),
                 XAxes = [Steady(first.XAxes[0], states, trace => Extent(trace).X)],
@@ -81,6 +86,12 @@ public sealed partial record Figure
                 + start.Figure.AltText + FrenchText.Typeset(" À la fin : ") + end.Figure.AltText,
         };
     }
+
+    private static bool SameMarks(Layout one, Layout other) =>
+        (one.Shapes ?? []).SequenceEqual(other.Shapes ?? []) && (one.Annotations ?? []).SequenceEqual(other.Annotations ?? []);
+
+    /// <summary>The lines that a state marks on its axes, and their names: they belong to the layout, which a state has to change as well.</summary>
+    private static object Marks(Layout layout) => new { Shapes = layout.Shapes ?? [], Annotations = layout.Annotations ?? [] };
 
     // Points name their pictures by number: several sheets do not mix.
     private static Thumbnails.Meta? CommonMeta(IEnumerable<Figure> figures)

@@ -323,6 +323,22 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Slider_moves_the_marks_of_each_state_with_it()
+    {
+        static Figure State(double mark) => Chart.Line("Coût", new Axis("Seuil").Mark(mark, "Bayes"), "Coût", new Series("p", [1, 2]).At([0, 1]));
+        static double Place(JsonElement marks) => marks.GetProperty("shapes")[0].GetProperty("x0").GetDouble();
+
+        var layout = Json(Figure.Slider("Tout", "Prix", ("1", State(0.5)), ("50", State(0.02)))).GetProperty("layout");
+
+        // It opens on the last state, with the mark of that one.
+        Assert.Equal(0.02, Place(layout));
+        var steps = layout.GetProperty("sliders")[0].GetProperty("steps").EnumerateArray().ToArray();
+        Assert.All(steps, step => Assert.Equal("update", step.GetProperty("method").GetString()));
+        Assert.Equal([0.5, 0.02], steps.Select(step => Place(step.GetProperty("args")[1])));
+        Assert.Equal([true, false], steps[0].GetProperty("args")[0].GetProperty("visible").EnumerateArray().Select(v => v.GetBoolean()));
+    }
+
+    [Fact]
     public void Slider_opens_on_the_last_state_and_keeps_the_range_of_all()
     {
         static Figure State(double y) => Chart.Scatter("État", "x", "y", new Series("p", [y]).At([y]));

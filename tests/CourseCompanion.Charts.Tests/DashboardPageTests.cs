@@ -25,8 +25,8 @@ public sealed partial class DashboardPageTests
     {
         string html = Page.ToHtml();
 
-        Assert.Contains("✅ objectif atteint", html, StringComparison.Ordinal);
-        Assert.Contains("❌ objectif manqué", html, StringComparison.Ordinal);
+        Assert.Contains("✔️ objectif atteint", html, StringComparison.Ordinal);
+        Assert.Contains("✖️ objectif manqué", html, StringComparison.Ordinal);
         Assert.Contains("Données synthétiques", html, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,7 @@ namespace CourseCompanion.BrainScan;
 /// </summary>
 /// <example>
 /// <code>
-/// using BrainScanMission mission = BrainScanMission.Open();
+/// BrainScanMission mission = BrainScanMission.Open();
 /// Console.WriteLine($"{mission.LabelledCount} of {mission.Scans.Count} scans are labelled.");
 /// </code>
 /// </example>

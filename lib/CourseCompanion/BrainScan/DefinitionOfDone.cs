@@ -80,7 +80,7 @@ public sealed class DefinitionOfDone : IDisplayable
 
     private string Summary => $"{FrenchNumbers.Count(Met, "critère rempli", "critères remplis")} sur {_criteria.Count}";
 
-    private static string Sign(DoneCriterion criterion) => criterion.IsMet switch { true => "✅", false => "❌", null => "❔" };
+    private static string Sign(DoneCriterion criterion) => criterion.IsMet switch { true => "✔️", false => "✖️", null => "…" };
 
     private static string Word(DoneCriterion criterion) => criterion.IsMet switch { true => "rempli", false => "non rempli", null => "non mesuré" };
 

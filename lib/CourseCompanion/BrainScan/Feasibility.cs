@@ -91,7 +91,7 @@ public sealed class Feasibility : IDisplayable
 
     private string ToHtml() => HtmlCard.Wrap(
         _simulation.Scenario.Name,
-        $"<p style=\"margin: 6px 0; font-size: 18px\"><strong>{(IsFeasible ? "✅" : "❌")} {FrenchText.ToHtml(Sentence)}</strong></p>\n"
+        $"<p style=\"margin: 6px 0; font-size: 18px\"><strong>{(IsFeasible ? "✔️" : "✖️")} {FrenchText.ToHtml(Sentence)}</strong></p>\n"
             + HtmlCard.List(Conditions.Select(condition => "• " + FrenchText.ToHtml(condition)))
             + HtmlCard.Paragraph(ReportHtml.DecisionAid),
         IsFeasible ? "#009E73" : "#C0392B");

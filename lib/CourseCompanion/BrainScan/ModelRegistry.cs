@@ -59,9 +59,10 @@ public sealed class PromotionRefusedException : InvalidOperationException
 /// </summary>
 /// <example>
 /// <code>
-/// using var registry = ModelRegistry.Open(CourseOutput.PathOf("registry.sqlite"));
-/// ModelVersion first = registry.Register("head", "head.safetensors", metrics, provenance);
-/// registry.Promote("head", first.Version, ModelStage.Candidate, [new("cancer_recall", 0.9)]);
+/// ModelRegistry registry = ModelRegistry.Open(CourseOutput.PathOf("registry.sqlite"));
+/// var metrics = new Dictionary&lt;string, ConfidenceInterval&gt; { ["cancer_recall"] = new(0.95, 0.88, 0.98, Level: 0.95) };
+/// ModelVersion first = registry.Register("head", "head.safetensors", metrics, Provenance.Capture(null, seed: 42));
+/// registry.Promote("head", first.Version, ModelStage.Candidate, [new("cancer_recall", 0.9)], "head.safetensors");
 /// </code>
 /// </example>
 public sealed class ModelRegistry : IDisposable

@@ -53,7 +53,7 @@ public sealed class ScanBanner(ScanFolder folder) : IDisplayable
 
     private string ToHtml()
     {
-        (string icon, string background, string border) = _provenance.IsSynthetic ? ("⚠️", "#fdecea", "#b3261e") : ("✅", "#eaf4ea", "#2e7d32");
+        (string icon, string background, string border) = _provenance.IsSynthetic ? ("⚠️", "#fdecea", "#b3261e") : ("✔️", "#eaf4ea", "#2e7d32");
         StringBuilder html = new();
         html.Append(CultureInfo.InvariantCulture, $"<div role=\"note\" style=\"border:1px solid {border};border-left:6px solid {border};background:{background};color:#1b1b1b;padding:0.6em 1em;margin:0.5em 0;border-radius:4px\">");
         html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 0.4em 0;font-size:{(_provenance.IsSynthetic ? "1.25em" : "1em")}\"><strong>{icon} {FrenchText.ToHtml($"{Title} : IRM du cerveau")}</strong></p>");

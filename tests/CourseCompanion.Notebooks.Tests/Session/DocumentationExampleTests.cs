@@ -27,6 +27,7 @@ public sealed class DocumentationExampleTests : IDisposable
     private static readonly string[] CompiledOnly =
     [
         "T:CourseCompanion.BrainScan.BrainScanMission",
+        "T:CourseCompanion.BrainScan.ModelRegistry",
         "T:CourseCompanion.BrainScan.ScanFolder",
         "T:CourseCompanion.Data.MedicalDataset",
         "T:CourseCompanion.Models.PretrainedWeights",

@@ -89,10 +89,10 @@ public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", [Model])
 /// <summary>The runs of chapter 2.2: neither finds a model of chapter 1.</summary>
 public sealed class SpreadingChapterRuns() : ChapterRuns("02-2-propagation");
 
-/// <summary>The runs of chapter 3, in the trial profile: that its networks learn is what the tests of its experiment say.</summary>
-public sealed class SganChapterRuns() : ChapterRuns("03-sgan", profile: "essai");
+/// <summary>The runs of chapter 3.</summary>
+public sealed class SganChapterRuns() : ChapterRuns("03-sgan");
 
-/// <summary>The runs of chapter 4.1, in the trial profile, for the same reason.</summary>
+/// <summary>The runs of chapter 4.1, in the trial profile: that its networks learn is what the tests of its experiment say.</summary>
 public sealed class ConsistencyChapterRuns() : ChapterRuns("04-1-coherence", profile: "essai");
 
 /// <summary>The runs of chapter 4.2.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("CourseCompanion.Cli.Tests")]
 [assembly: InternalsVisibleTo("CourseCompanion.Notebooks.Tests")]
 [assembly: InternalsVisibleTo("course")]

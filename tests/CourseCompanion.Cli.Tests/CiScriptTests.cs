@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Cli.Tests;

@@ -32,6 +32,24 @@ public sealed class TestResultsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Data collector 'Blame' message: The specified inactivity time of 20 seconds has elapsed.\n", "It did not end, and was ended with the tests after it.")]
+    [InlineData("", "The test process crashed in it; the tests after it did not run.")]
+    public void Cut_names_the_test_in_which_the_run_stopped(string before, string message)
+    {
+        TestResults? cut = TestResults.Cut(before + """
+            The active Test Run was aborted because the host process exited unexpectedly.
+            The test running when the crash occurred: 
+            A.Tests.Session.Waits_for_ever
+
+            This test may, or may not be the source of the crash.
+            """);
+
+        Assert.NotNull(cut);
+        Assert.Equal(new TestFailure("A.Tests.Session.Waits_for_ever", message), Assert.Single(cut.Failures));
+        Assert.Null(TestResults.Cut("Passed!  - Failed: 0, Passed: 97"));
+    }
+
+    [Theory]
     [InlineData(3, 0, 0, "3 passed, 0 failed")]
     [InlineData(3, 1, 2, "3 passed, 1 failed, 2 skipped")]
     public void Summary_is_the_line_that_ci_reads(int passed, int failed, int skipped, string expected) =>

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using CourseCompanion.Data;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
+using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Results;
 using CourseCompanion.Training;
 using static TorchSharp.torch;

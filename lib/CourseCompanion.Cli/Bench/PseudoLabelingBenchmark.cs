@@ -5,6 +5,7 @@ using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Experiments;
 using CourseCompanion.Models;
+using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.SelfTraining;
 using CourseCompanion.Results;
 using CourseCompanion.Training;

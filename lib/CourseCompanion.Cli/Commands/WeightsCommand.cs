@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Models;
+using CourseCompanion.Notebooks.Execution;
 
 namespace CourseCompanion.Cli.Commands;
 

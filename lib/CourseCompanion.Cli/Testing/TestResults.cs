@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace CourseCompanion.Cli.Testing;
@@ -7,7 +8,7 @@ namespace CourseCompanion.Cli.Testing;
 /// <param name="Failed">How many failed; a project that could not be run counts as one.</param>
 /// <param name="Skipped">How many found nothing to run on (no GPU, no real data).</param>
 /// <param name="Failures">The name and message of each failed test.</param>
-internal sealed record TestResults(int Passed, int Failed, int Skipped, IReadOnlyList<TestFailure> Failures)
+internal sealed partial record TestResults(int Passed, int Failed, int Skipped, IReadOnlyList<TestFailure> Failures)
 {
     public static TestResults None { get; } = new(0, 0, 0, []);
 
@@ -19,6 +20,17 @@ internal sealed record TestResults(int Passed, int Failed, int Skipped, IReadOnl
 
     /// <summary>The line that ends <c>course test</c>, the same that CI reads.</summary>
     public string Summary => Skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {Skipped} skipped";
+
+    /// <summary>The test in which a run was cut off, since it crashed or did not end, from what the test platform prints; null when none was.</summary>
+    public static TestResults? Cut(string output)
+    {
+        Match running = RunningTest().Match(output);
+        return !running.Success ? null : new TestResults(0, 1, 0, [new TestFailure(
+            running.Groups["name"].Value.Trim(),
+            output.Contains("inactivity time", StringComparison.Ordinal)
+                ? "It did not end, and was ended with the tests after it."
+                : "The test process crashed in it; the tests after it did not run.")]);
+    }
 
     /// <summary>Reads a results file of the .NET test platform (TRX).</summary>
     public static TestResults ReadTrx(string path)
@@ -39,6 +51,9 @@ internal sealed record TestResults(int Passed, int Failed, int Skipped, IReadOnl
 
         static string? Outcome(XElement result) => (string?)result.Attribute("outcome");
     }
+
+    [GeneratedRegex(@"tests? running when the crash occurred:\s*\n(?<name>[^\n]+)")]
+    private static partial Regex RunningTest();
 }
 
 /// <summary>A failed test.</summary>

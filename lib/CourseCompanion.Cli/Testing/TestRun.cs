@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CourseCompanion.Notebooks.Execution;
 
 namespace CourseCompanion.Cli.Testing;
 
@@ -118,7 +119,10 @@ internal sealed class TestRun(CommandContext context)
         Directory.CreateDirectory(ResultsFolder);
         string trx = Path.Combine(ResultsFolder, project + ".trx");
         File.Delete(trx);
-        List<string> arguments = ["test", assembly, "--nologo", "--results-directory", ResultsFolder, "--logger", $"trx;LogFileName={project}.trx"];
+        // A test that waits for ever is ended, and named, well before the whole project is.
+        string blame = FormattableString.Invariant($"CollectHangDump;TestTimeout={(int)(TimeLimit / 3).TotalSeconds}s;HangDumpType=None");
+        List<string> arguments =
+            ["test", assembly, "--nologo", "--results-directory", ResultsFolder, "--logger", $"trx;LogFileName={project}.trx", "--blame", blame];
         if (Filter is not null)
         {
             arguments.AddRange(["--filter", Filter]);
@@ -136,6 +140,11 @@ internal sealed class TestRun(CommandContext context)
 
         // A crash of the test process, which may leave results of what had run before, must not look like a success.
         TestResults results = File.Exists(trx) ? TestResults.ReadTrx(trx) : TestResults.None;
+        if (TestResults.Cut(run.Output + run.Error) is { } cut)
+        {
+            return results + cut;
+        }
+
         return run.ExitCode == 0 || results.Failed > 0
             ? results
             : results + TestResults.Broken($"The test process ended with exit code {run.ExitCode}.\n{Tail(run)}");

@@ -17,6 +17,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private const int ErrorHeadLength = 3000;
     private const int ErrorTailLength = 3000;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly AnonymousPipeServerStream _commandPipe;
@@ -27,6 +28,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly HeadAndTail _errors = new(ErrorHeadLength, ErrorTailLength);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private readonly Task _ended;
     private TaskCompletionSource<JsonObject>? _done;
     private Action<SessionOutput>? _onOutput;
     private bool _killed;
@@ -42,6 +44,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             ReadRepliesAsync(),
             ReadConsoleAsync(process.StandardOutput, "stdout"),
             ReadConsoleAsync(process.StandardError, "stderr"));
+        _ended = EndAsync();
     }
 
     /// <summary>Starts a worker.</summary>
@@ -103,7 +106,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         try
         {
             // The first compilation is the worker's own affair: the cell's time starts when it is ready.
-            await Task.WhenAny(_ready.Task, _reading).ConfigureAwait(false);
+            await Task.WhenAny(_ready.Task, _ended).ConfigureAwait(false);
             if (_ready.Task.IsCompletedSuccessfully && !interrupt.IsCancellationRequested)
             {
                 Send(WorkerProtocol.Execute(code, timeout));
@@ -147,14 +150,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var interrupted = Task.Delay(Timeout.Infinite, interrupt)
             .ContinueWith(_ => Task.Delay(_grace, over.Token), over.Token, TaskContinuationOptions.None, TaskScheduler.Default)
             .Unwrap();
-        var first = await Task.WhenAny(done, _reading, deadline, interrupted).ConfigureAwait(false);
+        var first = await Task.WhenAny(done, _ended, deadline, interrupted).ConfigureAwait(false);
         if (first == deadline || first == interrupted)
         {
             _killed = true;
             _process.Kill(entireProcessTree: true);
-            await _reading.ConfigureAwait(false);
+            await _ended.ConfigureAwait(false);
         }
         await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The end of the process and its last words. What a cell has started may outlive it, and holds its pipes open.</summary>
+    private async Task EndAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await Task.WhenAny(_reading, Task.Delay(LastWords)).ConfigureAwait(false);
     }
 
     private void Send(JsonObject message)
@@ -264,7 +274,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             _process.Kill(entireProcessTree: true);
         }
-        await _reading.ConfigureAwait(false);
+        await _ended.ConfigureAwait(false);
         _process.Dispose();
         await _commandPipe.DisposeAsync().ConfigureAwait(false);
         await _replyPipe.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -6,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CourseCompanion.Files;
+using CourseCompanion.Notebooks.Execution;
 
 namespace CourseCompanion.Notebooks.Session;
 
@@ -75,70 +75,30 @@ internal sealed class PackageRestore
 
     private static void RunRestore(string folder, List<PackageRequest> wanted, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet", ["restore", "packages.csproj", "--nologo", "-v", "quiet"])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         var names = string.Join(", ", wanted.Select(request => request.Name));
-        using var process = StartProcess(start, names);
-        var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Append(line.Data);
-        process.ErrorDataReceived += (_, line) => Append(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var started = Stopwatch.GetTimestamp();
+        ChildResult result;
         try
         {
-            while (!process.WaitForExit(100))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (Stopwatch.GetElapsedTime(started) > Limit)
-                {
-                    throw new PackageRestoreException(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"La recherche de {names} dure depuis plus de {Limit.TotalMinutes} minutes et a été abandonnée."));
-                }
-            }
+            result = ChildProcess.RunAsync(
+                "dotnet",
+                ["restore", Path.Combine(folder, "packages.csproj"), "--nologo", "-v", "quiet", "-nodeReuse:false"],
+                new Dictionary<string, string?> { ["DOTNET_CLI_UI_LANGUAGE"] = "en" },
+                Limit,
+                cancellation).GetAwaiter().GetResult();
         }
-        catch
+        catch (TimeoutException)
         {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            string said;
-            lock (output)
-            {
-                said = output.ToString().Trim();
-            }
-
-            throw new PackageRestoreException(Explain(said, names));
-        }
-
-        void Append(string? line)
-        {
-            lock (output)
-            {
-                output.AppendLine(line);
-            }
-        }
-    }
-
-    private static Process StartProcess(ProcessStartInfo start, string names)
-    {
-        try
-        {
-            return Process.Start(start)!;
+            throw new PackageRestoreException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"La recherche de {names} dure depuis plus de {Limit.TotalMinutes} minutes et a été abandonnée."));
         }
         catch (System.ComponentModel.Win32Exception error)
         {
             throw new PackageRestoreException($"Impossible de chercher {names} : la commande « dotnet » est introuvable ({error.Message}).");
+        }
+        if (result.ExitCode != 0)
+        {
+            throw new PackageRestoreException(Explain((result.Output + result.Error).Trim(), names));
         }
     }
 

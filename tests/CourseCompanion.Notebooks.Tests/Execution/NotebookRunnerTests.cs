@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Notebooks.Session;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Notebooks.Tests.Execution;
 
@@ -157,6 +158,21 @@ public sealed class NotebookRunnerTests : IDisposable
         var error = Executed("crash.ipynb").Cells[1].Outputs[^1];
         Assert.Contains(cause.Split('|'), part => error.ErrorValue!.Contains(part, StringComparison.Ordinal));
         Assert.Equal("avant\n", Executed("crash.ipynb").Cells[0].Outputs[0].Text);
+    }
+
+    /// <summary>TensorBoard, for example: it holds the pipes of the notebook's process open.</summary>
+    [LinuxTheory]
+    [InlineData("1", 0)]
+    [InlineData("Environment.Exit(3);", 1)]
+    public async Task RunAsync_does_not_wait_for_what_a_cell_leaves_running(string then, int exitCode)
+    {
+        var path = Write("left.ipynb", NotebookCell.Code("var left = System.Diagnostics.Process.Start(\"sleep\", \"300\"); left.Id"), NotebookCell.Code(then));
+
+        var summary = await NotebookRunner.RunAsync(Request(path)).WaitAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(exitCode, summary.ExitCode);
+        var id = int.Parse(Executed("left.ipynb").Cells[0].Outputs[^1].TextData("text/plain")!, System.Globalization.CultureInfo.InvariantCulture);
+        System.Diagnostics.Process.GetProcessById(id).Kill();
     }
 
     [Fact]

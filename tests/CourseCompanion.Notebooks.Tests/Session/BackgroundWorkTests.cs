@@ -21,16 +21,22 @@ public sealed class BackgroundWorkTests : IDisposable
             }
             """);
 
-        // Patience for a busy machine: held up by the threads, one cell alone was seen to take half a minute.
-        await FiveCellsAsync().WaitAsync(TimeSpan.FromMinutes(1));
-
-        await _host.Session.ExecuteAsync("on = false;");
+        try
+        {
+            // Patience for a busy machine: held up by the threads, one cell alone was seen to take half a minute.
+            await FiveCellsAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        finally
+        {
+            // Or they would go on beside the tests that follow.
+            await _host.RunAsync("on = false;");
+        }
 
         async Task FiveCellsAsync()
         {
             for (var i = 0; i < 5; i++)
             {
-                await _host.Session.ExecuteAsync("1");
+                await _host.RunAsync("1");
             }
         }
     }
@@ -62,11 +68,7 @@ public sealed class BackgroundWorkTests : IDisposable
     public async Task Interrupted_cell_does_not_go_on_in_the_background(string loop)
     {
         await _host.RunAsync("var n = 0;");
-        var running = _host.Session.ExecuteAsync("Console.WriteLine(\"started\");\n" + loop);
-        while (!_host.Stdout.Contains("started", StringComparison.Ordinal))
-        {
-            await Task.Delay(20);
-        }
+        var running = await _host.StartAsync("Console.WriteLine(\"started\");\n" + loop);
 
         _host.Session.Interrupt();
         Assert.Equal(ExecutionStatus.Interrupted, (await running).Status);
@@ -81,15 +83,11 @@ public sealed class BackgroundWorkTests : IDisposable
     {
         for (var i = 0; i < 5; i++)
         {
-            var running = _host.Session.ExecuteAsync($$"""
-                Console.WriteLine("started {{i}}");
+            var running = await _host.StartAsync("""
+                Console.WriteLine("started");
                 await foreach (var x in All()) { }
                 async IAsyncEnumerable<int> All() { while (true) { await Task.Yield(); yield return 1; } }
                 """);
-            while (!_host.Stdout.Contains($"started {i}", StringComparison.Ordinal))
-            {
-                await Task.Delay(20);
-            }
 
             _host.Session.Interrupt();
 

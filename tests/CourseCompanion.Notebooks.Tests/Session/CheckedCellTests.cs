@@ -136,10 +136,7 @@ public sealed class CheckedCellTests : IDisposable
     {
         await _host.RunAsync("var t = new System.Threading.Thread(() =>\n    throw new InvalidOperationException(\"raté\")); t.Start(); t.Join();");
 
-        while (!_host.Outputs.Any(output => output is StreamOutput { Name: "stderr" } text && text.Text.Contains("raté", StringComparison.Ordinal) && text.Text.Contains("ligne 2", StringComparison.Ordinal)))
-        {
-            await Task.Delay(20);
-        }
+        await _host.UntilAsync(() => _host.Stderr.Contains("raté", StringComparison.Ordinal) && _host.Stderr.Contains("ligne 2", StringComparison.Ordinal));
         Assert.Equal("2", await _host.ValueAsync("1 + 1"));
     }
 
@@ -149,18 +146,14 @@ public sealed class CheckedCellTests : IDisposable
         await _host.RunAsync("var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0); listener.Start();");
         var port = await _host.ValueAsync("((System.Net.IPEndPoint)listener.LocalEndpoint).Port");
         await _host.RunAsync("1");
-        var running = _host.Session.ExecuteAsync("listener.AcceptTcpClient();");
-        await Task.Delay(200);
+        // Interrupted any earlier, the cell would end before it reads.
+        var running = await _host.StartAsync("Console.WriteLine(\"started\"); listener.AcceptTcpClient();");
         _host.Session.Interrupt();
 
-        while (!_host.Outputs.Any(output => output is StreamOutput { Name: "stderr" } text && text.Text.Contains("L’interruption attend", StringComparison.Ordinal)))
-        {
-            await Task.Delay(50);
-        }
-        Assert.False(running.IsCompleted);
+        await _host.UntilAsync(() => _host.Stderr.Contains("L’interruption attend", StringComparison.Ordinal), running);
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync(System.Net.IPAddress.Loopback, int.Parse(port!, System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(ExecutionStatus.Interrupted, (await running.WaitAsync(TimeSpan.FromMinutes(1))).Status);
+        Assert.Equal(ExecutionStatus.Interrupted, (await running).Status);
         Assert.Equal("2", await _host.ValueAsync("1 + 1"));
     }
 }

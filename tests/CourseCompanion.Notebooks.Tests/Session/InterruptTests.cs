@@ -5,8 +5,6 @@ namespace CourseCompanion.Notebooks.Tests.Session;
 /// <summary>Each cell here would run for ever: a test that does not end has failed.</summary>
 public sealed class InterruptTests : IDisposable
 {
-    private static readonly TimeSpan Never = TimeSpan.FromMinutes(2);
-
     private readonly SessionHost _host = new();
 
     public void Dispose() => _host.Dispose();
@@ -29,11 +27,10 @@ public sealed class InterruptTests : IDisposable
     public async Task Interrupt_ends_the_cell_and_the_session_goes_on(string endless)
     {
         await _host.RunAsync("using System.Threading; var kept = 1;");
-        var running = _host.Session.ExecuteAsync("Console.WriteLine(\"started\");\n" + endless);
-        await WaitUntilAsync(() => _host.Stdout.Contains("started", StringComparison.Ordinal));
+        var running = await _host.StartAsync("Console.WriteLine(\"started\");\n" + endless);
 
         _host.Session.Interrupt();
-        var result = await running.WaitAsync(Never);
+        var result = await running;
 
         Assert.Equal(ExecutionStatus.Interrupted, result.Status);
         Assert.Equal("KeyboardInterrupt", result.Error!.Name);
@@ -48,13 +45,11 @@ public sealed class InterruptTests : IDisposable
         await _host.RunAsync("var kept = 1;");
         for (var i = 0; i < 3; i++)
         {
-            var running = _host.Session.ExecuteAsync(
-                $"Console.WriteLine(\"started {i}\");\nwhile (true) {{ try {{ while (true) {{ }} }} catch {{ }} }}");
-            await WaitUntilAsync(() => _host.Stdout.Contains($"started {i}", StringComparison.Ordinal));
+            var running = await _host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) { try { while (true) { } } catch { } }");
 
             _host.Session.Interrupt();
 
-            Assert.Equal(ExecutionStatus.Interrupted, (await running.WaitAsync(Never)).Status);
+            Assert.Equal(ExecutionStatus.Interrupted, (await running).Status);
         }
 
         Assert.Equal("1", await _host.ValueAsync("kept"));
@@ -75,12 +70,11 @@ public sealed class InterruptTests : IDisposable
         starter.Join();
         using (host)
         {
-            var running = host.Session.ExecuteAsync("Console.WriteLine(\"started\");\nwhile (true) { }");
-            await WaitUntilAsync(() => host.Stdout.Contains("started", StringComparison.Ordinal));
+            var running = await host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) { }");
 
             host.Session.Interrupt();
 
-            Assert.Equal(ExecutionStatus.Interrupted, (await running.WaitAsync(Never)).Status);
+            Assert.Equal(ExecutionStatus.Interrupted, (await running).Status);
         }
     }
 
@@ -111,13 +105,5 @@ public sealed class InterruptTests : IDisposable
 
         Assert.Equal(ExecutionStatus.Error, result.Status);
         Assert.Equal("OperationCanceledException", result.Error!.Name);
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(20);
-        }
     }
 }

@@ -51,11 +51,7 @@ public sealed class LateContinuationTests : IDisposable
     public async Task Interrupted_cell_keeps_what_it_had_declared(string endless)
     {
         await _host.RunAsync("var first = 1;");
-        var running = _host.Session.ExecuteAsync("var own = 5; var ended = false; try { Console.WriteLine(\"started\"); " + endless + " } finally { ended = true; }");
-        while (!_host.Stdout.Contains("started", StringComparison.Ordinal))
-        {
-            await Task.Delay(20);
-        }
+        var running = await _host.StartAsync("var own = 5; var ended = false; try { Console.WriteLine(\"started\"); " + endless + " } finally { ended = true; }");
 
         _host.Session.Interrupt();
 
@@ -67,15 +63,11 @@ public sealed class LateContinuationTests : IDisposable
     [Fact]
     public async Task Interrupted_cell_puts_nothing_out_any_more()
     {
-        var running = _host.Session.ExecuteAsync("""
+        var running = await _host.StartAsync("""
             _ = Task.Run(async () => { while (true) { await Task.Delay(20); try { Console.WriteLine("late"); } catch { } } });
             Console.WriteLine("started");
             await Task.Delay(-1);
             """);
-        while (!_host.Stdout.Contains("started", StringComparison.Ordinal))
-        {
-            await Task.Delay(20);
-        }
         _host.Session.Interrupt();
         await running;
 

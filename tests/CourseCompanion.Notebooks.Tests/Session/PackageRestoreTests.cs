@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Tests.Session;
@@ -40,11 +39,9 @@ public sealed class PackageRestoreTests : IDisposable
     private async Task RefusesAsync(params string[] parts)
     {
         await _host.RunAsync("var kept = 1;");
-        var started = Stopwatch.GetTimestamp();
 
-        var result = await _host.RunAsync("#r \"nuget: Paquet.Imaginaire, 1.2.3\"\nConsole.WriteLine(\"jamais\");");
+        var result = await _host.RunAsync("#r \"nuget: Paquet.Imaginaire, 1.2.3\"\nConsole.WriteLine(\"jamais\");", patience: Patience);
 
-        Assert.True(Stopwatch.GetElapsedTime(started) < Patience);
         Assert.Equal((ExecutionStatus.Error, "PackageRestoreException"), (result.Status, result.Error!.Name));
         Assert.StartsWith("Impossible de charger Paquet.Imaginaire", result.Error.Value, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, result.Error.Value, StringComparison.Ordinal));

@@ -62,13 +62,10 @@ public sealed class SessionProgressTests
                 }
             }
             """);
-        while (!host.Outputs.OfType<UpdateDisplayOutput>().Any())
-        {
-            await Task.Delay(20);
-        }
+        await host.UntilAsync(() => host.Outputs.OfType<UpdateDisplayOutput>().Any(), running);
 
         host.Session.Interrupt();
-        var result = await running;
+        var result = await running.WaitAsync(SessionHost.Patience);
 
         Assert.Equal(ExecutionStatus.Interrupted, result.Status);
         Assert.StartsWith("Boucle : interrompu à l’étape", host.Outputs.OfType<UpdateDisplayOutput>().Last().Bundle.PlainText, StringComparison.Ordinal);

@@ -120,6 +120,7 @@ public class LibzmqTests
             import time, zmq
             ctx = zmq.Context()
             ctx.rcvtimeo = 20000
+            ctx.sndtimeo = 20000
             ctx.linger = 0
             url = "tcp://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"
 
@@ -128,8 +129,12 @@ public class LibzmqTests
         {
             RedirectStandardError = true,
         })!;
-        var errors = python.StandardError.ReadToEnd();
-        python.WaitForExit();
-        Assert.True(python.ExitCode == 0, errors);
+        var errors = python.StandardError.ReadToEndAsync();
+        if (!python.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            python.Kill();
+            Assert.Fail("The peer did not end.");
+        }
+        Assert.True(python.ExitCode == 0, errors.Result);
     }
 }

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Text;
 
-namespace CourseCompanion.Cli;
+namespace CourseCompanion.Notebooks.Execution;
 
 /// <summary>Runs another program to its end, or ends it with all its children.</summary>
 internal static class ChildProcess
 {
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     /// <summary>Runs a program and collects what it prints.</summary>
     /// <param name="program">Its name or path.</param>
     /// <param name="arguments">Its arguments, each passed as it is.</param>
@@ -13,7 +16,8 @@ internal static class ChildProcess
     /// <param name="cancellation">Ends it, with all its children.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     /// <exception cref="TimeoutException">The program took longer than <paramref name="timeLimit"/>.</exception>
-    public static async Task<ChildResult> RunAsync(
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    internal static async Task<ChildResult> RunAsync(
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment,
@@ -26,28 +30,51 @@ internal static class ChildProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         process.StandardInput.Close();
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeLimit);
+        StringBuilder output = new(), error = new();
+        var reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return new ChildResult(process.ExitCode, await output, await error);
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             throw new TimeoutException($"{program} did not end within {timeLimit.TotalMinutes:0.#} minutes.");
+        }
+        // A server that it leaves behind may hold what it writes to open for ever.
+        await Task.WhenAny(reading, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
+        return new ChildResult(process.ExitCode, Text(output), Text(error));
+    }
+
+    private static async Task ReadAsync(StreamReader reader, StringBuilder text)
+    {
+        var buffer = new char[4096];
+        int count;
+        while ((count = await reader.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+        {
+            lock (text)
+            {
+                text.Append(buffer, 0, count);
+            }
+        }
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
         }
     }
 }

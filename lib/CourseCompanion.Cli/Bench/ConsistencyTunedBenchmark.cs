@@ -53,6 +53,14 @@ internal sealed class ConsistencyTunedBenchmark : IBenchmark
             {
                 int choice = chosen[method];
                 double[] found = finished.Get($"{method} {choice} seed {seed}", () => Train(method, trials[choice]));
+                if (method == Supervised)
+                {
+                    // The network's own answers, then the corrected ones.
+                    int scores = (found.Length - 2) / 2;
+                    tested.Add("supervised_corrected", found[scores..^2]);
+                    found = [.. found[..scores], .. found[^2..]];
+                }
+
                 tested.Add(method, found[..^2]);
                 if (double.IsFinite(found[^1]))
                 {
@@ -65,22 +73,18 @@ internal sealed class ConsistencyTunedBenchmark : IBenchmark
                 }
 
                 log.WriteLine(FormattableString.Invariant($"  {method}: AUC {found[0]:F3}, balanced accuracy {found[3]:F3}"));
-                if (method == Supervised)
-                {
-                    tested.Add("supervised_corrected", finished.Get($"supervised_corrected {choice} seed {seed}", () => Corrected(trials[choice])));
-                }
             }
 
             double[] Train(string method, ConsistencyTrial trial)
             {
                 using ConsistencyRun run = experiment.Train(trial.Build, trial.LearningRate, cancellation: cancellation);
-                return [.. tested.ScoresOf(experiment.OnTest(run, cancellation)), run.Parts[^1].Kept, run.Parts[^1].Right];
+                double[] corrected = method == Supervised ? Corrected(run) : [];
+                return [.. tested.ScoresOf(experiment.OnTest(run, cancellation)), .. corrected, run.Parts[^1].Kept, run.Parts[^1].Right];
             }
 
-            // The baseline again, its answers corrected by the shares of the classes that it finds among the unlabelled images.
-            double[] Corrected(ConsistencyTrial trial)
+            // The baseline's answers, corrected by the shares of the classes that it finds among the unlabelled images.
+            double[] Corrected(ConsistencyRun run)
             {
-                using ConsistencyRun run = experiment.Train(trial.Build, trial.LearningRate, cancellation: cancellation);
                 int classes = data.Train.ClassCount;
                 using Tensor learnt = full(classes, 1f / classes);
                 using Tensor unlabelled = Predictor.Probabilities(run.Model, scenario.Images, scenario.Unlabelled, cancellation: cancellation);

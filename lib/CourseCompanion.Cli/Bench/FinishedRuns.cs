@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CourseCompanion.Files;
 using CourseCompanion.Results;
 
 namespace CourseCompanion.Cli.Bench;
@@ -8,7 +9,7 @@ namespace CourseCompanion.Cli.Bench;
 /// again. Without the file's name (variable <c>COURSE_FINISHED</c>), nothing is kept.
 /// </summary>
 /// <remarks>
-/// The first line says what was measured on what: a file of another commit, another data set or another number of threads is refused, not mixed in. A
+/// The first line says what was measured on what: a file of another commit, another data set, engine, device or number of threads is refused, not mixed in. A
 /// last line that a crash cut in the middle is left out, and its training done again.
 /// </remarks>
 internal sealed class FinishedRuns
@@ -34,7 +35,7 @@ internal sealed class FinishedRuns
             return new FinishedRuns(null);
         }
 
-        string head = JsonSerializer.Serialize(new { provenance.Commit, provenance.DatasetMd5, provenance.Threads });
+        string head = JsonSerializer.Serialize(new { provenance.Commit, provenance.DatasetMd5, provenance.Device, provenance.Threads, provenance.Engine });
         path = Path.GetFullPath(path);
         var runs = new FinishedRuns(path);
         string text = File.Exists(path) ? File.ReadAllText(path) : "";
@@ -59,7 +60,7 @@ internal sealed class FinishedRuns
 
         if (!text.EndsWith('\n'))
         {
-            File.WriteAllText(path, string.Join('\n', lines) + "\n");
+            AtomicFile.WriteAllText(path, string.Join('\n', lines) + "\n");
         }
 
         return runs;

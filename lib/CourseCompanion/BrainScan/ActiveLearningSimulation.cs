@@ -39,7 +39,8 @@ public sealed record LearningCurve(QueryStrategy Strategy, IReadOnlyList<int> La
             throw new ArgumentException("The two curves come from other numbers of seeds.", nameof(reference));
         }
 
-        return Bootstrap.ConfidenceInterval(Scores.Count, seeds => seeds.Average(seed => Areas[seed] - reference.Areas[seed]));
+        double[] gains = [.. Areas.Zip(reference.Areas, (own, other) => own - other)];
+        return Bootstrap.ConfidenceInterval(gains.Length, seeds => seeds.Average(seed => gains[seed]));
     }
 }
 

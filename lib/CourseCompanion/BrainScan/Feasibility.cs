@@ -73,18 +73,18 @@ public sealed class Feasibility : IDisplayable
         ConfidenceInterval share = _simulation.Share, total = _simulation.Total, needed = _simulation.NeededShare, error = _simulation.ErrorWithinBudget;
         yield return $"Le modèle étiquette seul {FrenchNumbers.Percent(share.Estimate, 0)} des images (de {FrenchNumbers.Percent(share.Lower, 0)} à "
             + $"{FrenchNumbers.Percent(share.Upper, 0)} dans neuf tirages sur dix) ; un radiologue relit les autres.";
-        yield return $"Coût le plus probable : {FrenchNumbers.Whole(total.Estimate)} € (de {FrenchNumbers.Whole(total.Lower)} à {FrenchNumbers.Whole(total.Upper)} € "
+        yield return $"Coût aux valeurs centrales : {FrenchNumbers.Whole(total.Estimate)} € (de {FrenchNumbers.Whole(total.Lower)} à {FrenchNumbers.Whole(total.Upper)} € "
             + $"dans neuf tirages sur dix). Budget à prévoir pour être sûr à {FrenchNumbers.Percent(_certainty, 0)} : {FrenchNumbers.Whole(NeededBudget)} €.";
         yield return double.IsNaN(needed.Estimate)
-            ? "Au coût le plus probable, le budget ne couvre même pas un étiquetage entièrement automatique."
+            ? "Aux valeurs centrales, le budget ne couvre même pas un étiquetage entièrement automatique."
             : needed.Estimate == 0
-                ? "Au coût le plus probable, le budget couvre même la relecture de toutes les images."
+                ? "Aux valeurs centrales, le budget couvre même la relecture de toutes les images."
                 : $"Pour tenir dans le budget, le modèle devrait étiqueter seul {FrenchNumbers.Percent(needed.Estimate, 1)} des images ; "
                     + $"{FrenchNumbers.Percent(error.Estimate, 1)} de ces étiquettes seraient fausses (de {FrenchNumbers.Percent(error.Lower, 1)} à {FrenchNumbers.Percent(error.Upper, 1)}), "
                     + $"soit {FrenchNumbers.Whole(error.Estimate * needed.Estimate * CostModel.ToLabel(scenario.Central))} images.";
         yield return double.IsNaN(BreakEvenSeconds)
             ? "Aucune vitesse de relecture ne suffirait : ce n’est pas là que se joue la réponse."
-            : $"La réponse bascule, au coût le plus probable, si relire une image prend {FrenchNumbers.Number(BreakEvenSeconds, BreakEvenSeconds < 1 ? 3 : 1)} s "
+            : $"La réponse bascule, aux valeurs centrales, si relire une image prend {FrenchNumbers.Number(BreakEvenSeconds, BreakEvenSeconds < 1 ? 3 : 1)} s "
                 + $"au lieu de {FrenchNumbers.Compact(scenario.ReviewSeconds.Value)} s.";
         yield return "Condition de tout le reste : les images à étiqueter ressemblent à celles qui ont servi à mesurer l’erreur (même appareil, même fréquence des cancers).";
     }

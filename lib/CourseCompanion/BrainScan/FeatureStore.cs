@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using CourseCompanion.Data.Images;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Files;
+using CourseCompanion.Tables;
 using CourseCompanion.Work;
 using Microsoft.Data.Analysis;
 using Microsoft.Data.Sqlite;
@@ -38,7 +38,10 @@ public sealed class FeatureStore : IDisposable
             PRIMARY KEY (dataset, path)) STRICT;
         """;
 
-    private readonly SqliteConnection _manifest;
+    private readonly SqliteFile _manifest;
+
+    // What makes the view `scans` of the set that was entered last.
+    private string _views = "";
 
     /// <summary>Opens a store, or makes one.</summary>
     /// <param name="folder">Its folder.</param>
@@ -51,13 +54,13 @@ public sealed class FeatureStore : IDisposable
         ManifestPath = Path.Combine(Folder, $"manifest-{Version}.sqlite");
         try
         {
-            _manifest = Connect();
+            _manifest = new SqliteFile(ManifestPath, Schema);
         }
         catch (SqliteException damage) when (damage.SqliteErrorCode is 11 or 26)
         {
             // No database any more. Everything in it can be computed again; the damaged file stays for whoever wants to look.
             File.Move(ManifestPath, $"{ManifestPath}.damaged", overwrite: true);
-            _manifest = Connect();
+            _manifest = new SqliteFile(ManifestPath, Schema);
         }
     }
 
@@ -86,31 +89,7 @@ public sealed class FeatureStore : IDisposable
     /// <param name="parameters">Values for <c>$name</c> in it.</param>
     /// <returns>One row per result; a column of whole numbers, of numbers, or of texts.</returns>
     /// <exception cref="SqliteException">The statement is wrong, or would write.</exception>
-    public DataFrame Query(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
-        ArgumentNullException.ThrowIfNull(parameters);
-        Execute("PRAGMA query_only = 1");
-        try
-        {
-            using var command = Command(sql, parameters);
-            using var reader = command.ExecuteReader();
-            var columns = Enumerable.Range(0, reader.FieldCount).Select(_ => new List<object?>()).ToArray();
-            while (reader.Read())
-            {
-                for (var i = 0; i < columns.Length; i++)
-                {
-                    columns[i].Add(reader.IsDBNull(i) ? null : reader.GetValue(i));
-                }
-            }
-
-            return new DataFrame(columns.Select((values, i) => ToColumn(reader.GetName(i), values)));
-        }
-        finally
-        {
-            Execute("PRAGMA query_only = 0");
-        }
-    }
+    public DataFrame Query(string sql, params IReadOnlyList<(string Name, object Value)> parameters) => _manifest.Query(sql, parameters, _views);
 
     /// <summary>Enters what quality control says of every file of a set; <c>scans</c> is that set from now on.</summary>
     /// <param name="report">The report.</param>
@@ -120,12 +99,12 @@ public sealed class FeatureStore : IDisposable
         ArgumentNullException.ThrowIfNull(report);
         var dataset = report.Folder.Provenance.Md5;
         Dictionary<string, long> familyOf = families is null ? [] : report.Usable.Zip(families).ToDictionary(entry => entry.First.File.Path, entry => entry.Second);
-        using (var transaction = _manifest.BeginTransaction())
+        using (var transaction = _manifest.Begin())
         {
-            Execute("DELETE FROM files WHERE dataset = $dataset", ("$dataset", dataset));
+            _manifest.Execute("DELETE FROM files WHERE dataset = $dataset", ("$dataset", dataset));
             foreach (var scan in report.Scans)
             {
-                Execute(
+                _manifest.Execute(
                     "INSERT INTO files VALUES ($dataset, $path, $label, $class, $bytes, $sha256, $status, $fault, $detail, $original, $family)",
                     ("$dataset", dataset), ("$path", scan.File.Path), ("$label", scan.File.Label),
                     ("$class", scan.File.Label == ScanClass.Unlabelled ? "unlabelled" : ScanClass.Names[scan.File.Label]),
@@ -134,7 +113,7 @@ public sealed class FeatureStore : IDisposable
                     ("$original", scan.Original ?? (object)DBNull.Value), ("$family", familyOf.TryGetValue(scan.File.Path, out var family) ? family : DBNull.Value));
                 if (scan.Measures is { } m)
                 {
-                    Execute(
+                    _manifest.Execute(
                         "INSERT OR IGNORE INTO measures VALUES ($sha256, $width, $height, $mean, $deviation, $brightest, $border, $foreground, $hash, $mirrored)",
                         ("$sha256", scan.File.Sha256), ("$width", m.Width), ("$height", m.Height), ("$mean", m.Mean), ("$deviation", m.Deviation),
                         ("$brightest", m.Brightest), ("$border", m.Border), ("$foreground", m.Foreground), ("$hash", m.Hash.ToString()), ("$mirrored", m.Mirrored.ToString()));
@@ -144,26 +123,23 @@ public sealed class FeatureStore : IDisposable
             transaction.Commit();
         }
 
-        Execute("DROP VIEW IF EXISTS temp.scans");
-        Execute($"""
+        _views = $"""
             CREATE TEMP VIEW scans AS
             SELECT path, label, class, bytes, files.sha256, status, fault, detail, original, family, width, height, mean, deviation, brightest, border, foreground, hash
             FROM files LEFT JOIN measures ON measures.sha256 = files.sha256 WHERE dataset = '{dataset}'
-            """);
+            """;
     }
 
     /// <summary>What earlier examinations measured, by checksum.</summary>
     internal IReadOnlyDictionary<string, FileExamination> Measured()
     {
-        using var command = Command("SELECT * FROM measures");
-        using var reader = command.ExecuteReader();
         Dictionary<string, FileExamination> measured = [];
-        while (reader.Read())
+        foreach (var row in _manifest.Read("SELECT * FROM measures"))
         {
-            measured[reader.GetString(0)] = new FileExamination(
+            measured[(string)row[0]] = new FileExamination(
                 new ScanMeasures(
-                    reader.GetInt32(1), reader.GetInt32(2), reader.GetDouble(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetDouble(6), reader.GetDouble(7),
-                    PerceptualHash.Parse(reader.GetString(8)), PerceptualHash.Parse(reader.GetString(9))),
+                    (int)(long)row[1], (int)(long)row[2], (double)row[3], (double)row[4], (double)row[5], (double)row[6], (double)row[7],
+                    PerceptualHash.Parse((string)row[8]), PerceptualHash.Parse((string)row[9])),
                 false,
                 "");
         }
@@ -211,18 +187,10 @@ public sealed class FeatureStore : IDisposable
     /// <summary>Vectors [D] by the checksum of their file, in the current scope.</summary>
     private Dictionary<string, Tensor> Read(ScanEncoder encoder)
     {
-        List<(string Sha256, string File, int Row)> entries = [];
-        using (var command = Command(
+        var entries = _manifest.Read(
             "SELECT sha256, file, row FROM vectors WHERE encoder = $encoder AND preprocessing = $preprocessing",
-            ("$encoder", encoder.Key), ("$preprocessing", encoder.Preprocessing)))
-        using (var reader = command.ExecuteReader())
-        {
-            while (reader.Read())
-            {
-                entries.Add((reader.GetString(0), reader.GetString(1), reader.GetInt32(2)));
-            }
-        }
-
+            ("$encoder", encoder.Key), ("$preprocessing", encoder.Preprocessing))
+            .Select(row => (Sha256: (string)row[0], File: (string)row[1], Row: (int)(long)row[2]));
         Dictionary<string, Tensor> vectors = [];
         foreach (var shard in entries.GroupBy(entry => entry.File))
         {
@@ -282,10 +250,7 @@ public sealed class FeatureStore : IDisposable
                 waiting.AddRange(batches[i]);
                 if (waiting.Count >= ShardSize)
                 {
-                    Keep(encoder, computed, waiting);
-                    computed.ForEach(part => part.Dispose());
-                    computed.Clear();
-                    waiting.Clear();
+                    KeepWaiting();
                 }
 
                 progress.Report(Math.Min(files.Length, (i + 1) * BatchSize));
@@ -302,15 +267,25 @@ public sealed class FeatureStore : IDisposable
 
             if (waiting.Count > 0)
             {
-                Keep(encoder, computed, waiting);
+                KeepWaiting();
             }
+        }
+
+        void KeepWaiting()
+        {
+            // Whatever comes of it, it is not tried again.
+            (Tensor[] parts, ScanFile[] described) = ([.. computed], [.. waiting]);
+            computed.Clear();
+            waiting.Clear();
+            Keep(encoder, parts, described);
+            Array.ForEach(parts, part => part.Dispose());
         }
 
         Task<Tensor> Decode(int batch) => Task.Run(
             () => ImageFile.Load([.. batches[batch].Select(folder.PathOf)], channels: 1, (encoder.Size, encoder.Size), cancellation).DetachFromDisposeScope());
     }
 
-    private void Keep(ScanEncoder encoder, List<Tensor> parts, List<ScanFile> files)
+    private void Keep(ScanEncoder encoder, Tensor[] parts, ScanFile[] files)
     {
         using Tensor features = cat(parts);                                                  // [n, D]
         var name = $"vectors/{encoder.Name}-{Guid.NewGuid():N}.safetensors";
@@ -323,10 +298,10 @@ public sealed class FeatureStore : IDisposable
                 ["preprocessing"] = encoder.Preprocessing,
                 ["sha256"] = JsonSerializer.Serialize(files.Select(file => file.Sha256)),
             });
-        using var transaction = _manifest.BeginTransaction();
-        for (var row = 0; row < files.Count; row++)
+        using var transaction = _manifest.Begin();
+        for (var row = 0; row < files.Length; row++)
         {
-            Execute(
+            _manifest.Execute(
                 "INSERT OR REPLACE INTO vectors VALUES ($sha256, $encoder, $preprocessing, $dimensions, $file, $row)",
                 ("$sha256", files[row].Sha256), ("$encoder", encoder.Key), ("$preprocessing", encoder.Preprocessing),
                 ("$dimensions", encoder.FeatureCount), ("$file", name), ("$row", row));
@@ -334,46 +309,4 @@ public sealed class FeatureStore : IDisposable
 
         transaction.Commit();
     }
-
-    private SqliteConnection Connect()
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = ManifestPath, Pooling = false }.ToString());
-        try
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = Schema;
-            command.ExecuteNonQuery();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private SqliteCommand Command(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        var command = _manifest.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        return command;
-    }
-
-    private void Execute(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        using var command = Command(sql, parameters);
-        command.ExecuteNonQuery();
-    }
-
-    private static DataFrameColumn ToColumn(string name, List<object?> values) =>
-        values.TrueForAll(value => value is null or long) && values.Exists(value => value is long) ? new Int64DataFrameColumn(name, values.Select(value => (long?)value))
-        : values.TrueForAll(value => value is null or long or double) && values.Exists(value => value is double)
-            ? new DoubleDataFrameColumn(name, values.Select(value => value is null ? (double?)null : Convert.ToDouble(value, CultureInfo.InvariantCulture)))
-        : new StringDataFrameColumn(name, values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
 }

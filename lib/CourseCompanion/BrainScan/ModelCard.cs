@@ -69,7 +69,7 @@ public static class ModelCard
         }
 
         sheet.Fact("Référence : toujours la classe majoritaire", FrenchNumbers.Percent(facts.Report.Baseline.BalancedAccuracy) + " d’exactitude équilibrée");
-        sheet.Section("Par classe");
+        sheet.Section("Par classe", "Ici, les réponses de toutes les répétitions sont moyennées : un rappel peut différer un peu de celui du haut, moyenne des répétitions.");
         foreach (ClassFigures figures in facts.Report.PerClass)
         {
             sheet.Fact(

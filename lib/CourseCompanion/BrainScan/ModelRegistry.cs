@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using CourseCompanion.Evaluation;
+using CourseCompanion.Files;
 using CourseCompanion.Results;
+using CourseCompanion.Tables;
 using Microsoft.Data.Analysis;
 using Microsoft.Data.Sqlite;
 using TorchSharp;
@@ -83,9 +84,9 @@ public sealed class ModelRegistry : IDisposable
             run INTEGER NOT NULL REFERENCES runs (id), name TEXT NOT NULL, step INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (run, name, step));
         """;
 
-    private readonly SqliteConnection _connection;
+    private readonly SqliteFile _file;
 
-    private ModelRegistry(SqliteConnection connection) => _connection = connection;
+    private ModelRegistry(SqliteFile file) => _file = file;
 
     /// <summary>Opens a registry; makes its file if there is none.</summary>
     /// <param name="path">The file.</param>
@@ -94,21 +95,7 @@ public sealed class ModelRegistry : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        // Without a pool the file is free as soon as the registry is closed.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, ForeignKeys = true }.ToString());
-        try
-        {
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = Schema;
-            command.ExecuteNonQuery();
-            return new ModelRegistry(connection);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        return new ModelRegistry(new SqliteFile(path, Schema));
     }
 
     /// <summary>Takes a model in as a draft.</summary>
@@ -130,8 +117,8 @@ public sealed class ModelRegistry : IDisposable
             return last;
         }
 
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        int version = Convert.ToInt32(Scalar("SELECT COALESCE(MAX(version), 0) + 1 FROM models WHERE name = $name", ("$name", name)), CultureInfo.InvariantCulture);
+        using SqliteTransaction transaction = _file.Begin();
+        int version = (int)(long)_file.Read("SELECT COALESCE(MAX(version), 0) + 1 FROM models WHERE name = $name", ("$name", name))[0][0];
         Execute(
             "INSERT INTO models VALUES ($name, $version, $path, $sha256, 'Draft', $provenance, $now)",
             ("$name", name), ("$version", version), ("$path", System.IO.Path.GetFileName(path)), ("$sha256", checksum), ("$provenance", origin), ("$now", Now()));
@@ -150,7 +137,7 @@ public sealed class ModelRegistry : IDisposable
     /// <param name="name">The model's name.</param>
     /// <param name="version">Number of the version.</param>
     /// <param name="to"><see cref="ModelStage.Candidate"/> for a draft, <see cref="ModelStage.Production"/> for a candidate.</param>
-    /// <param name="rules">What its figures must reach.</param>
+    /// <param name="rules">What its figures must reach: one rule or more.</param>
     /// <param name="weights">File of the weights, which must still be the one that was registered.</param>
     /// <returns>The version in its new stage.</returns>
     /// <exception cref="PromotionRefusedException">A rule does not hold, the file has changed, or a stage would be skipped; nothing has changed.</exception>
@@ -165,13 +152,13 @@ public sealed class ModelRegistry : IDisposable
             throw new PromotionRefusedException(refusals);
         }
 
-        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteTransaction transaction = _file.Begin();
         if (to == ModelStage.Production && Versions(name).FirstOrDefault(other => other.Stage == ModelStage.Production) is { } former)
         {
             Move(former, ModelStage.Archived, $"replaced by version {version}");
         }
 
-        string reason = rules.Count == 0 ? "no rule" : string.Join("; ", rules.Select(rule => string.Create(
+        string reason = string.Join("; ", rules.Select(rule => string.Create(
             CultureInfo.InvariantCulture, $"{rule.Metric} {Measured(model, rule):0.####} >= {rule.Minimum:0.####}{(rule.OfLowerBound ? " (lower bound)" : "")}")));
         Move(model, to, reason);
         transaction.Commit();
@@ -186,7 +173,7 @@ public sealed class ModelRegistry : IDisposable
     public ModelVersion Archive(string name, int version, string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteTransaction transaction = _file.Begin();
         Move(Version(name, version), ModelStage.Archived, reason);
         transaction.Commit();
         return Version(name, version);
@@ -199,18 +186,14 @@ public sealed class ModelRegistry : IDisposable
     public ModelVersion Version(string name, int version) => Versions(name).FirstOrDefault(model => model.Version == version)
         ?? throw new KeyNotFoundException($"The registry has no version {version} of '{name}'.");
 
-    /// <summary>The version in use, or null.</summary>
-    /// <param name="name">The model's name.</param>
-    public ModelVersion? InProduction(string name) => Versions(name).FirstOrDefault(model => model.Stage == ModelStage.Production);
-
     /// <summary>All versions of a model, the oldest first.</summary>
     /// <param name="name">The model's name.</param>
     public IReadOnlyList<ModelVersion> Versions(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var metrics = Read("SELECT version, metric, estimate, lower, upper, level FROM model_metrics WHERE name = $name", ("$name", name))
+        var metrics = _file.Read("SELECT version, metric, estimate, lower, upper, level FROM model_metrics WHERE name = $name", ("$name", name))
             .ToLookup(row => (long)row[0], row => (Metric: (string)row[1], Value: new ConfidenceInterval((double)row[2], (double)row[3], (double)row[4], (double)row[5])));
-        return [.. Read("SELECT version, path, sha256, stage, provenance, registered_utc FROM models WHERE name = $name ORDER BY version", ("$name", name))
+        return [.. _file.Read("SELECT version, path, sha256, stage, provenance, registered_utc FROM models WHERE name = $name ORDER BY version", ("$name", name))
             .Select(row => new ModelVersion(
                 name, (int)(long)row[0], (string)row[1], (string)row[2], Enum.Parse<ModelStage>((string)row[3]),
                 metrics[(long)row[0]].ToDictionary(one => one.Metric, one => one.Value), (string)row[4],
@@ -226,9 +209,9 @@ public sealed class ModelRegistry : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(experiment);
         ArgumentNullException.ThrowIfNull(parameters);
-        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteTransaction transaction = _file.Begin();
         Execute("INSERT INTO runs (experiment, seed, status, started_utc) VALUES ($experiment, $seed, 'running', $now)", ("$experiment", experiment), ("$seed", seed), ("$now", Now()));
-        long run = (long)Scalar("SELECT last_insert_rowid()")!;
+        long run = (long)_file.Read("SELECT last_insert_rowid()")[0][0];
         foreach ((string name, object value) in parameters)
         {
             Execute(
@@ -244,51 +227,28 @@ public sealed class ModelRegistry : IDisposable
     /// <param name="sql">One SELECT; the registry cannot be changed by it.</param>
     /// <param name="parameters">Values of the parameters that the question names, such as <c>("$name", "head")</c>.</param>
     /// <exception cref="SqliteException">The question is not SQL, or would change something.</exception>
-    public DataFrame Query(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        Execute("PRAGMA query_only = ON");
-        try
-        {
-            using SqliteCommand command = Command(sql, parameters);
-            using SqliteDataReader reader = command.ExecuteReader();
-            string[] names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-            var rows = new List<object?[]>();
-            while (reader.Read())
-            {
-                rows.Add([.. Enumerable.Range(0, names.Length).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
-            }
-
-            return new DataFrame(names.Select((name, column) => Column(name, [.. rows.Select(row => row[column])])));
-        }
-        finally
-        {
-            Execute("PRAGMA query_only = OFF");
-        }
-    }
+    public DataFrame Query(string sql, params IReadOnlyList<(string Name, object Value)> parameters) => _file.Query(sql, parameters);
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => _file.Dispose();
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static string Checksum(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
+    public static string Checksum(string path) => Sha256.OfFile(path);
 
-    internal void Execute(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        using SqliteCommand command = Command(sql, parameters);
-        command.ExecuteNonQuery();
-    }
+    internal void Execute(string sql, params IReadOnlyList<(string Name, object Value)> parameters) => _file.Execute(sql, parameters);
 
     private static IEnumerable<string> Refusals(ModelVersion model, ModelStage to, IReadOnlyList<PromotionRule> rules, string weights)
     {
         if ((model.Stage, to) is not ((ModelStage.Draft, ModelStage.Candidate) or (ModelStage.Candidate, ModelStage.Production)))
         {
             yield return $"Version {model.Version} goes from {model.Stage} to {to}: a draft becomes a candidate, a candidate goes into production.";
+        }
+
+        if (rules.Count == 0)
+        {
+            yield return "No rule is given: name at least one figure that the model must reach.";
         }
 
         if (!File.Exists(weights))
@@ -318,13 +278,6 @@ public sealed class ModelRegistry : IDisposable
     private static bool Same(IReadOnlyDictionary<string, ConfidenceInterval> first, IReadOnlyDictionary<string, ConfidenceInterval> second) =>
         first.Count == second.Count && first.All(one => second.TryGetValue(one.Key, out ConfidenceInterval? value) && value == one.Value);
 
-    private static DataFrameColumn Column(string name, object?[] values) => values.FirstOrDefault(value => value is not null) switch
-    {
-        long => new Int64DataFrameColumn(name, values.Select(value => (long?)value)),
-        double => new DoubleDataFrameColumn(name, values.Select(value => value is null ? (double?)null : Convert.ToDouble(value, CultureInfo.InvariantCulture))),
-        _ => new StringDataFrameColumn(name, values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))),
-    };
-
     private static string Now() => DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture);
 
     private void Move(ModelVersion model, ModelStage to, string reason)
@@ -333,39 +286,6 @@ public sealed class ModelRegistry : IDisposable
         Execute(
             "INSERT INTO promotions VALUES ($name, $version, $from, $to, $reason, $now)",
             ("$name", model.Name), ("$version", model.Version), ("$from", model.Stage.ToString()), ("$to", to.ToString()), ("$reason", reason), ("$now", Now()));
-    }
-
-    private object? Scalar(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        using SqliteCommand command = Command(sql, parameters);
-        return command.ExecuteScalar();
-    }
-
-    private List<object[]> Read(string sql, params IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        using SqliteCommand command = Command(sql, parameters);
-        using SqliteDataReader reader = command.ExecuteReader();
-        var rows = new List<object[]>();
-        while (reader.Read())
-        {
-            var row = new object[reader.FieldCount];
-            reader.GetValues(row);
-            rows.Add(row);
-        }
-
-        return rows;
-    }
-
-    private SqliteCommand Command(string sql, IReadOnlyList<(string Name, object Value)> parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach ((string name, object value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        return command;
     }
 }
 

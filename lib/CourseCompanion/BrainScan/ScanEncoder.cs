@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using CourseCompanion.Data.Sources;
+using CourseCompanion.Files;
 using CourseCompanion.Models;
 using static TorchSharp.torch;
 
@@ -95,12 +96,12 @@ public sealed class ScanEncoder : IDisposable
             case SqueezeNetName:
                 var squeezeNet = PretrainedWeights.Find(SqueezeNet.WeightFile, options);
                 return squeezeNet.Path is { } path
-                    ? new ScanEncoder(name, OfFile(path), size, null, SqueezeNet.Load(path, size: size))
+                    ? new ScanEncoder(name, Sha256.OfFile(path), size, null, SqueezeNet.Load(path, size: size))
                     : Untaught(size, $"{squeezeNet.HowToGet} Le même réseau, avec des poids aléatoires, le remplace ici.");
             case ResNet18Name:
                 var resNet = PretrainedWeights.Find(ResNet18.WeightFile, options);
                 return resNet.Path is { } file
-                    ? new ScanEncoder(name, OfFile(file), size, null, ResNet18.Load(file, size: size))
+                    ? new ScanEncoder(name, Sha256.OfFile(file), size, null, ResNet18.Load(file, size: size))
                     : throw new FileNotFoundException(resNet.HowToGet, ResNet18.WeightFile);
             default:
                 throw new ArgumentException($"There is no encoder '{name}': choose {string.Join(", ", Names)}.", nameof(name));
@@ -153,12 +154,6 @@ public sealed class ScanEncoder : IDisposable
         }
 
         return new ScanEncoder(RandomName, OfWeights(network), size, notice, network);
-    }
-
-    private static string OfFile(string path)
-    {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static string OfWeights(nn.Module network)

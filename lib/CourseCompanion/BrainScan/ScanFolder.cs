@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using CourseCompanion.Data.Images;
 using CourseCompanion.Data.Sources;
@@ -175,7 +174,7 @@ public sealed class ScanFolder
             try
             {
                 using FileStream stream = new(Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar)), FileMode.Open, FileAccess.Read, FileShare.Read);
-                files[i] = new ScanFile(path, label, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+                files[i] = new ScanFile(path, label, stream.Length, Sha256.OfStream(stream));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

@@ -140,9 +140,6 @@ public sealed record ScanScores(
     /// <param name="repeat">Number of the repetition.</param>
     public IReadOnlyList<bool> Right(int repeat) => [.. Scores[repeat].Select((score, scan) => score >= 0 == IsCancer[scan])];
 
-    /// <summary>Mean score of each scan over the repetitions.</summary>
-    public double[] MeanScores() => [.. Enumerable.Range(0, Count).Select(scan => Scores.Average(repeat => repeat[scan]))];
-
     private double[] ShareRight() =>
         [.. Enumerable.Range(0, Count).Select(scan => Scores.Average(repeat => repeat[scan] >= 0 == IsCancer[scan] ? 1.0 : 0))];
 

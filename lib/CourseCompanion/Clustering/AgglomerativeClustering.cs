@@ -34,7 +34,7 @@ public static class AgglomerativeClustering
         using var scope = NewDisposeScope();
         Tensor x = Points.Checked(points);
         int count = (int)x.shape[0];
-        double[] distance = cdist(x, x).contiguous().data<double>().ToArray();  // [N * N], kept symmetric
+        double[] distance = Points.Distances(x).data<double>().ToArray();  // [N * N], kept symmetric
         var size = new int[count];                                              // of the cluster kept under this number; 0: merged away
         Array.Fill(size, 1);
         var chain = new List<int>(count);

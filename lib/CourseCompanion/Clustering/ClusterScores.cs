@@ -78,7 +78,7 @@ public static class ClusterScores
         (Tensor centres, Tensor sizes) = Centres(x, own, clusters);
         Tensor toCentre = linalg.vector_norm(x - centres.index_select(0, own), 2, [1]);      // [N]
         Tensor s = zeros_like(sizes).index_add_(0, own, toCentre, 1) / sizes;                // [K]
-        Tensor d = cdist(centres, centres);                                                  // [K, K]
+        Tensor d = Points.Distances(centres);                                                // [K, K]
         Tensor ratio = (s.unsqueeze(0) + s.unsqueeze(1)) / d.masked_fill(d.eq(0), double.PositiveInfinity);
         return ratio.amax([1]).mean().item<double>();
     }

@@ -98,6 +98,7 @@ public sealed class GaussianMixture : IDisposable
             (next.Iterations, next.LogLikelihood) = (iteration, each.mean().item<double>());
             next.HasConverged = Math.Abs(next.LogLikelihood - before) < options.Tolerance;
             before = next.LogLikelihood;
+            mixture.Dispose();
             mixture = next.MoveOut();
             if (mixture.HasConverged)
             {

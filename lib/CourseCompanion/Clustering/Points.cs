@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Clustering;
@@ -47,4 +48,10 @@ internal static class Points
         using var scope = NewDisposeScope();
         return assignments.to(ScalarType.Int64).cpu().contiguous().data<long>().ToArray();
     }
+
+    /// <summary>
+    /// Distances [N, N] among points, to the last bit the same both ways and 0 from a point to itself. By products of matrices, as large sets are
+    /// compared by default, they would be so to rounding only.
+    /// </summary>
+    public static Tensor Distances(Tensor x) => cdist(x, x, compute_mode: compute_mode.donot_use_mm_for_euclid_dist);
 }

@@ -47,14 +47,15 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     private readonly long[] _families = mission.Families.narrow(0, 0, mission.LabelledCount).data<long>().ToArray();
     private readonly Dictionary<string, double> _chosen = [];
     private ResidentImages? _images;
-    private Tensor? _clusters;
+    private (Standardization Scale, Tensor Centres, Tensor Unlabelled)? _clusters;
+    private WeakLabelling? _leak;
 
     /// <summary>The truth: for each labelled scan, whether it shows a cancer.</summary>
     public IReadOnlyList<bool> IsCancer { get; } =
         [.. mission.Labels.narrow(0, 0, mission.LabelledCount).data<long>().ToArray().Select(label => label == ScanClass.Cancer)];
 
-    /// <summary>The scans without label, as rows [U] of the mission, int64.</summary>
-    public Tensor UnlabelledRows => arange(_labelled, mission.Scans.Count, dtype: ScalarType.Int64);
+    /// <summary>The scans without label, as rows [U] of the mission, int64; those that are near copies of a labelled one, which may judge, are left out.</summary>
+    public Tensor UnlabelledRows { get; } = WithoutLabelledFamilies(mission);
 
     /// <summary>Methods that learn from the labelled scans alone.</summary>
     public IReadOnlyList<ScanMethod> Supervised =>
@@ -96,12 +97,9 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         using var scope = NewDisposeScope();
 
         // The unlabelled scans are clustered once for all folds: no label and no scan that judges has a part in it.
-        Tensor unlabelled = Features(UnlabelledRows);
-        Standardization scale = Standardization.Fit(unlabelled);
-        int count = Math.Min(WeakLabels.Clusters, (int)unlabelled.shape[0]);
-        _clusters ??= KMeans.Fit(scale.Apply(unlabelled), count, seed, restarts: 3).Centres.DetachFromDisposeScope();
+        (Standardization scale, Tensor centres, Tensor unlabelled) = _clusters ??= Clusters();
         WeakLabelling weak = WeakLabels.FromClusters(
-            KMeans.Assign(scale.Apply(Features(lesson.Rows)), _clusters), lesson.Labels, KMeans.Assign(scale.Apply(unlabelled), _clusters));
+            KMeans.Assign(scale.Apply(Features(lesson.Rows)), centres), lesson.Labels, unlabelled);
         return new WeakLabelling(weak.Rows.MoveToOuterDisposeScope(), weak.Labels.MoveToOuterDisposeScope());
     }
 
@@ -139,7 +137,8 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
 
         if (!method.IsLight)
         {
-            // Folds within folds would take a network five times as long: the threshold of a fold comes from the scores of the others.
+            // Folds within folds would take a network five times as long: the threshold of a fold comes from the scores of the others, whose
+            // networks have learnt from this fold. It is a little too well chosen, and not to be held against that of a light method.
             foreach (Fold fold in divisions)
             {
                 double threshold = RecallThreshold.Choose(
@@ -205,7 +204,11 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     public void Dispose()
     {
         _images?.Dispose();
-        _clusters?.Dispose();
+        _clusters?.Centres.Dispose();
+        _clusters?.Unlabelled.Dispose();
+        _leak?.Rows.Dispose();
+        _leak?.Labels.Dispose();
+        UnlabelledRows.Dispose();
     }
 
     private ScanMethod WithWeak(string key, string name, Func<ScanLesson, WeakLabelling> label) => new(key, name, lesson =>
@@ -217,10 +220,33 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     private ScanMethod WithLeak(string key, string name, Func<ScanLesson, Tensor, WeakLabelling, IBinaryClassifier> learn) => new(key, name, lesson =>
     {
         using var scope = NewDisposeScope();
-        Tensor everything = Features(Rows(Enumerable.Range(0, _labelled)));
         Tensor pool = cat([Features(Rows(Copied)), Features(UnlabelledRows)], 0);
-        return Of(learn(lesson, pool, WeakLabels.FromSpreading(everything, mission.Labels.narrow(0, 0, _labelled), pool)));
+        return Of(learn(lesson, pool, _leak ??= Leak(pool)));
     });
+
+    private WeakLabelling Leak(Tensor pool)
+    {
+        WeakLabelling weak = WeakLabels.FromSpreading(
+            Features(Rows(Enumerable.Range(0, _labelled))), mission.Labels.narrow(0, 0, _labelled), pool);
+        return new WeakLabelling(weak.Rows.DetachFromDisposeScope(), weak.Labels.DetachFromDisposeScope());
+    }
+
+    private (Standardization Scale, Tensor Centres, Tensor Unlabelled) Clusters()
+    {
+        using var scope = NewDisposeScope();
+        Tensor unlabelled = Features(UnlabelledRows);
+        Standardization scale = Standardization.Fit(unlabelled);
+        KMeansResult found = KMeans.Fit(scale.Apply(unlabelled), Math.Min(WeakLabels.Clusters, (int)unlabelled.shape[0]), seed, restarts: 3);
+        return (scale, found.Centres.DetachFromDisposeScope(), KMeans.Assign(scale.Apply(unlabelled), found.Centres).DetachFromDisposeScope());
+    }
+
+    private static Tensor WithoutLabelledFamilies(BrainScanMission mission)
+    {
+        long[] families = mission.Families.data<long>().ToArray();
+        HashSet<long> labelled = [.. families[..mission.LabelledCount]];
+        return tensor(Enumerable.Range(mission.LabelledCount, families.Length - mission.LabelledCount)
+            .Where(scan => !labelled.Contains(families[scan])).Select(scan => (long)scan).ToArray()).DetachFromDisposeScope();
+    }
 
     private NearestNeighboursClassifier Remember(ScanLesson lesson, Tensor pool, WeakLabelling weak) => NearestNeighboursClassifier.Fit(
         cat([Features(lesson.Rows), pool.index_select(0, weak.Rows)], 0), cat([lesson.Labels, weak.Labels], 0), neighbours: 1);
@@ -228,12 +254,15 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     private WeakLabelling Spread(ScanLesson lesson)
     {
         WeakLabelling weak = WeakLabels.FromSpreading(Features(lesson.Rows), lesson.Labels, Features(UnlabelledRows));
-        return weak with { Rows = weak.Rows.add(_labelled) };
+        return weak with { Rows = UnlabelledRows.index_select(0, weak.Rows) };
     }
 
-    // As many steps on the true labels as the weak phase takes on the unlabelled scans.
-    private TrainingPhase AsLong(ScanLesson lesson, TrainingPhase weak) =>
-        weak with { Epochs = (int)Math.Ceiling(weak.Epochs * (double)(mission.Scans.Count - _labelled) / lesson.Rows.shape[0]) };
+    // As many steps on the true labels as the weak phase takes on the weak ones.
+    private TrainingPhase AsLong(ScanLesson lesson, TrainingPhase weak)
+    {
+        using var scope = NewDisposeScope();
+        return weak with { Epochs = (int)Math.Ceiling(weak.Epochs * (double)Spread(lesson).Count / lesson.Rows.shape[0]) };
+    }
 
     private Func<Tensor, Tensor> Network(ScanLesson lesson, WeakLabelling? weak, TrainingPhase first, TrainingPhase second)
     {

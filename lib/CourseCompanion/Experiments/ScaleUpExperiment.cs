@@ -5,6 +5,7 @@ using CourseCompanion.Data.Images;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Files;
 using CourseCompanion.Models;
+using CourseCompanion.Projection;
 using CourseCompanion.Work;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -246,9 +247,9 @@ public sealed class ScaleUpExperiment
         Tensor pixels = Preprocessing.Normalize(images);                                      // [N, C, H, W] in [-1, 1]
         if (PretrainedWeights.Find(SqueezeNet.WeightFile).Path is not { } path)
         {
-            Tensor centred = pixels.flatten(1) - pixels.flatten(1).mean([0], keepdim: true);
-            (_, _, Tensor directions) = linalg.svd(centred, fullMatrices: false);
-            return (centred.matmul(directions.narrow(0, 0, 64).t()).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), "64 composantes principales des pixels");
+            Tensor flat = pixels.flatten(1);                                                  // [N, C * H * W]
+            using Pca pca = Pca.Fit(flat, components: 64);
+            return (pca.Transform(flat).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), "64 composantes principales des pixels");
         }
 
         using SqueezeNet network = SqueezeNet.Load(path, device: CPU);

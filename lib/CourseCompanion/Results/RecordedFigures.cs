@@ -25,7 +25,7 @@ public sealed class RecordedFigures
     public Provenance Provenance { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">JSON: one flat object, figure to number, with a <c>provenance</c> object.</param>
+    /// <param name="path">JSON: one flat object, figure to number (null for what could not be measured), with a <c>provenance</c> object.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DataFormatException">The file is not such JSON.</exception>
     public static RecordedFigures Load(string path)
@@ -37,7 +37,7 @@ public sealed class RecordedFigures
             JsonObject content = JsonNode.Parse(text)!.AsObject();
             Provenance provenance = Provenance.FromJson(content[ProvenanceEntry]!.ToJsonString());
             content.Remove(ProvenanceEntry);
-            return new RecordedFigures(path, content.ToDictionary(figure => figure.Key, figure => figure.Value!.GetValue<double>()), provenance);
+            return new RecordedFigures(path, content.ToDictionary(figure => figure.Key, figure => figure.Value?.GetValue<double>() ?? double.NaN), provenance);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or NullReferenceException)
         {

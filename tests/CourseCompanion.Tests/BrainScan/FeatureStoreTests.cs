@@ -139,6 +139,7 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.Equal("quarantined", store.Query("SELECT status FROM scans WHERE fault = 'Truncated'")["status"][0]);
         Assert.Equal(42.0, (double)store.Query("SELECT 42.0 AS x, NULL AS y")["x"][0]);
         Assert.Throws<SqliteException>(() => store.Query("DELETE FROM files"));
+        Assert.Throws<SqliteException>(() => store.Query("PRAGMA query_only = 0; DELETE FROM files"));
         Assert.Equal(42L, (long)store.Query("SELECT COUNT(*) AS n FROM scans")["n"][0]);
         Assert.Equal(_folder.Files, ScanFolder.Open(_temporary["brain-mri"]).Files);
         return 0;

@@ -95,4 +95,26 @@ public sealed class ClusterScoresTests
         Assert.NotEqual(Of(1), Of(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClusterStability.Measure(Blobs, points => points, share: 0.4));
     }
+
+    [Fact]
+    public void Davies_Bouldin_of_many_clusters_is_that_of_its_formula()
+    {
+        // Pairs of points around thirty centres: more than the 25 from which distances come from products of matrices by default.
+        using Tensor centres = randn(new long[] { 30, 64 }, ScalarType.Float64, generator: new Generator(3)).mul(5).add(7.3);
+        using Tensor points = cat([centres + 0.4, centres - 0.4]);
+        using Tensor clusters = arange(30).repeat(2);
+        using Tensor between = (centres.unsqueeze(0) - centres.unsqueeze(1)).square().sum(dim: 2).sqrt()
+            .masked_fill(eye(30).to(ScalarType.Bool), double.PositiveInfinity);
+        double width = 0.4 * Math.Sqrt(64);
+
+        Assert.Equal((2 * width / between).amax([1]).mean().item<double>(), ClusterScores.DaviesBouldin(points, clusters), 9);
+    }
+
+    [Fact]
+    public void A_tree_of_many_copies_ends()
+    {
+        using Tensor points = zeros(60, 3, ScalarType.Float64).add(12345.678).add(arange(3).to(ScalarType.Float64).mul(0.1));
+
+        Assert.Equal(59, AgglomerativeClustering.Fit(points).Merges.Count);
+    }
 }

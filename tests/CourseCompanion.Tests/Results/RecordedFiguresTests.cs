@@ -29,6 +29,15 @@ public sealed class RecordedFiguresTests : IDisposable
         Assert.Contains("Did you mean 'auc_b_mean'", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_figure_that_could_not_be_measured_is_not_a_number()
+    {
+        string provenance = CourseCompanion.Results.Provenance.OfRuns(null, [1]).ToJson();
+        File.WriteAllText(_file, $"{{ \"kept_mean\": null, \"provenance\": {provenance} }}");
+
+        Assert.True(double.IsNaN(RecordedFigures.Load(_file)["kept_mean"]));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[1]")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CourseCompanion.Data.Images;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
@@ -80,8 +81,8 @@ internal static class PresentationFile
                 {
                     image.FeedData(bytes);
                 }
-                var info = SixLabors.ImageSharp.Image.Identify(picture.Bytes) ?? throw new InvalidDataException("A picture of the notebook cannot be read.");
-                size = (info.Width, info.Height);
+                var header = ImageHeader.Read("a picture of the notebook", picture.Bytes);
+                size = (header.Width, header.Height);
                 break;
         }
         Fill(part, SlideXml.Slide(slide, number, footer, graphic, size));

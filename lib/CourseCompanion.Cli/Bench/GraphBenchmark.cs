@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using CourseCompanion.Data;
 using CourseCompanion.Graphs;
 using CourseCompanion.Models;
-using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Results;
 using CourseCompanion.Training;
 using static TorchSharp.torch;
@@ -32,7 +31,6 @@ internal sealed class GraphBenchmark : IBenchmark
     private const int GeneratedFeatures = 512;
 
     private static readonly (string Name, int Count)[] Sizes = [("n7k", 7_000), ("n20k", 20_000), ("n50k", 50_000), ("n100k", 100_000)];
-    private static readonly TimeSpan PeerLimit = TimeSpan.FromMinutes(10);
 
     public string Name => "graph";
 
@@ -72,12 +70,7 @@ internal sealed class GraphBenchmark : IBenchmark
     private static async Task TakeTurnsAsync(
         Dictionary<string, double> figures, Tensor embeddings, Tensor known, TextWriter log, CancellationToken cancellation)
     {
-        string? python = await FindPythonAsync(cancellation);
-        if (python is null)
-        {
-            log.WriteLine("peer: skipped, no Python with scikit-learn (Debian: python3-sklearn).");
-        }
-
+        PythonPeer? python = await PythonPeer.FindAsync("sklearn.semi_supervised", "python3-sklearn", log, cancellation);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("course-bench");
         try
         {
@@ -128,22 +121,18 @@ internal sealed class GraphBenchmark : IBenchmark
     }
 
     /// <summary>The same by scikit-learn, the better of two in a process of its own; null, with a word in the log, if it fails.</summary>
-    private static async Task<Turn?> AskPeerAsync(string python, string points, string known, TextWriter log, CancellationToken cancellation)
+    private static async Task<Turn?> AskPeerAsync(PythonPeer python, string points, string known, TextWriter log, CancellationToken cancellation)
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "peers", "label_spreading.py");
-        string[] arguments = [script, points, known, $"{NeighboursPerPoint}", Alpha.ToString(CultureInfo.InvariantCulture), "2"];
-        ChildResult peer = await ChildProcess.RunAsync(python, arguments, null, PeerLimit, cancellation);
-        if (peer.ExitCode != 0)
+        string[] arguments = [points, known, $"{NeighboursPerPoint}", Alpha.ToString(CultureInfo.InvariantCulture), "2"];
+        if (await python.AskAsync("label_spreading.py", arguments, log, cancellation) is not { } result)
         {
-            log.WriteLine($"peer: failed with exit code {peer.ExitCode}: {peer.Error.Trim()}");
             return null;
         }
 
-        using JsonDocument result = JsonDocument.Parse(peer.Output);
         return new Turn(
-            result.RootElement.GetProperty("seconds").GetDouble(),
-            result.RootElement.GetProperty("cpu_seconds").GetDouble(),
-            [.. result.RootElement.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64())]);
+            result.GetProperty("seconds").GetDouble(),
+            result.GetProperty("cpu_seconds").GetDouble(),
+            [.. result.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64())]);
     }
 
     private static double Median(IEnumerable<double> values)
@@ -228,29 +217,6 @@ internal sealed class GraphBenchmark : IBenchmark
         Tensor directions = randn([64, GeneratedFeatures], generator: new Generator(Seed + 2));
         Tensor noise = randn([count, GeneratedFeatures], generator: new Generator(Seed + 3)).mul(0.5);
         return noise.addmm_(inner, directions).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>A Python that can run the peer: the system's, or the first one on the path; null if neither can.</summary>
-    private static async Task<string?> FindPythonAsync(CancellationToken cancellation)
-    {
-        foreach (string candidate in (string[])["/usr/bin/python3", "python3"])
-        {
-            try
-            {
-                ChildResult probe = await ChildProcess.RunAsync(
-                    candidate, ["-c", "import sklearn.semi_supervised"], null, TimeSpan.FromMinutes(1), cancellation);
-                if (probe.ExitCode == 0)
-                {
-                    return candidate;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // There is no such program.
-            }
-        }
-
-        return null;
     }
 
     private sealed record Turn(double Seconds, double CpuSeconds, long[] Labels);

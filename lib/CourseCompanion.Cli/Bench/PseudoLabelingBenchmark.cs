@@ -5,7 +5,6 @@ using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Experiments;
 using CourseCompanion.Models;
-using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.SelfTraining;
 using CourseCompanion.Results;
 using CourseCompanion.Training;
@@ -23,7 +22,6 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
 {
     private const int Seed = 42;
 
-    private static readonly TimeSpan PeerLimit = TimeSpan.FromMinutes(20);
 
     public string Name => "pseudo-labeling";
 
@@ -86,9 +84,10 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
     private static async Task AddPeerAsync(
         Dictionary<string, double> figures, string file, LabelledSplit split, TextWriter log, CancellationToken cancellation)
     {
-        if (await FindPythonAsync(cancellation) is not { } python)
+        PythonPeer? peer = await PythonPeer.FindAsync(
+            "PIL, sklearn, torch, torchvision", "python3-torch python3-torchvision python3-sklearn", log, cancellation);
+        if (peer is null)
         {
-            log.WriteLine("peer: skipped, no Python with torch, torchvision and scikit-learn (Debian: python3-torch python3-torchvision python3-sklearn).");
             return;
         }
 
@@ -98,18 +97,14 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
             long[] labelled = split.LabelledIndices.cpu().data<long>().ToArray();
             await File.WriteAllTextAsync(splitFile, JsonSerializer.Serialize(new { labelled }), cancellation);
             log.WriteLine("peer: the same procedure in the usual Python; about a minute.");
-            string script = Path.Combine(AppContext.BaseDirectory, "peers", "pseudo_labeling.py");
-            ChildResult peer = await ChildProcess.RunAsync(python, [script, file, splitFile], null, PeerLimit, cancellation);
-            if (peer.ExitCode != 0)
+            if (await peer.AskAsync("pseudo_labeling.py", [file, splitFile], log, cancellation) is not { } result)
             {
-                log.WriteLine($"peer: failed with exit code {peer.ExitCode}: {peer.Error.Trim()}");
                 return;
             }
 
-            using JsonDocument result = JsonDocument.Parse(peer.Output);
             foreach (string name in (string[])["seconds", "cpu_seconds", "peak_rss_mb", "auc", "accuracy", "macro_f1", "balanced_accuracy"])
             {
-                figures[$"peer_{name}"] = result.RootElement.GetProperty(name).GetDouble();
+                figures[$"peer_{name}"] = result.GetProperty(name).GetDouble();
             }
 
             figures["ratio"] = figures["seconds"] / figures["peer_seconds"];
@@ -119,28 +114,5 @@ internal sealed class PseudoLabelingBenchmark : IBenchmark
         {
             File.Delete(splitFile);
         }
-    }
-
-    /// <summary>A Python that can run the peer: the system's, or the first one on the path; null if neither can.</summary>
-    private static async Task<string?> FindPythonAsync(CancellationToken cancellation)
-    {
-        foreach (string candidate in (string[])["/usr/bin/python3", "python3"])
-        {
-            try
-            {
-                ChildResult probe = await ChildProcess.RunAsync(
-                    candidate, ["-c", "import PIL, sklearn, torch, torchvision"], null, TimeSpan.FromMinutes(1), cancellation);
-                if (probe.ExitCode == 0)
-                {
-                    return candidate;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // There is no such program.
-            }
-        }
-
-        return null;
     }
 }

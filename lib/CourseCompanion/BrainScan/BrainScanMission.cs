@@ -102,8 +102,9 @@ public sealed class BrainScanMission : IDisposable
             Tensor features = store.Features(network, folder, scans, cancellation);       // [N, D]
 
             // Families are the same whatever the encoder; weights that have learnt nothing find every scan like every other.
-            using var judge = ScanEncoder.Load(options: options);
-            Tensor? opinion = judge.Name == ScanEncoder.RandomName ? null : judge.Key == network.Key ? features : store.Features(judge, folder, scans, cancellation);
+            using var other = encoder == ScanEncoder.SqueezeNetName ? null : ScanEncoder.Load(options: options);
+            var judge = other ?? network;
+            Tensor? opinion = judge.Name == ScanEncoder.RandomName ? null : judge == network ? features : store.Features(judge, folder, scans, cancellation);
             var copies = BrainScan.NearCopies.Find([.. quality.Usable.Select(scan => scan.Measures!)], opinion);
             var families = BrainScan.NearCopies.Families(scans.Length, copies);
             store.Enter(quality, families);
@@ -126,6 +127,9 @@ public sealed class BrainScanMission : IDisposable
             throw;
         }
     }
+
+    /// <summary>The network whose features these are, for images of other sets.</summary>
+    public ScanEncoder LoadEncoder() => ScanEncoder.Load(Encoder, options: _options);
 
     /// <summary>Features of another encoder, to compare it with; computed once and kept as well.</summary>
     /// <param name="encoder">One of <see cref="ScanEncoder.Names"/>.</param>

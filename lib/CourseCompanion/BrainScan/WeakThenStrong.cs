@@ -1,4 +1,3 @@
-using CourseCompanion.Models;
 using CourseCompanion.Training;
 using CourseCompanion.Work;
 using static TorchSharp.torch;
@@ -25,7 +24,7 @@ public static class WeakThenStrong
     private const int BatchSize = 32;
 
     /// <summary>One phase: binary cross-entropy, Adam, batches of 32 in a new order each pass.</summary>
-    /// <param name="model">The network; it goes on from its weights.</param>
+    /// <param name="model">The network, which gives log-odds [B] of class 1, such as <see cref="Models.ScanCnn"/>; it goes on from its weights.</param>
     /// <param name="images">All images.</param>
     /// <param name="rows">Which images [M] to learn from, int64.</param>
     /// <param name="labels">Their labels [M], int64, 0 or 1.</param>
@@ -34,7 +33,7 @@ public static class WeakThenStrong
     /// <param name="cancellation">Stops the work, besides <see cref="WorkContext.Cancellation"/>.</param>
     /// <returns>Mean loss of each pass.</returns>
     public static IReadOnlyList<double> Train(
-        ScanCnn model, ResidentImages images, Tensor rows, Tensor labels, TrainingPhase phase, int seed, CancellationToken cancellation = default)
+        nn.Module<Tensor, Tensor> model, ResidentImages images, Tensor rows, Tensor labels, TrainingPhase phase, int seed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
@@ -77,7 +76,7 @@ public static class WeakThenStrong
     /// <param name="images">All images.</param>
     /// <param name="rows">Which images [M], int64.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static Tensor Scores(ScanCnn model, ResidentImages images, Tensor rows, CancellationToken cancellation = default)
+    public static Tensor Scores(nn.Module<Tensor, Tensor> model, ResidentImages images, Tensor rows, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         return Predictor.Apply(model, batch => model.call(batch), images, rows, cancellation: cancellation).to(ScalarType.Float64).MoveToOuterDisposeScope();

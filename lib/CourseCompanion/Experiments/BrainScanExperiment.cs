@@ -20,9 +20,9 @@ public sealed record ScanLesson(Tensor Rows, Tensor Labels, double C, int Seed);
 /// <summary>A method that the mission compares.</summary>
 /// <param name="Key">Name for machines.</param>
 /// <param name="Name">French name.</param>
-/// <param name="Learn">Learns; the result gives scores [m], float64, of any rows [m].</param>
+/// <param name="Scores">Learns from a lesson, then gives scores [m], float64, of other rows [m].</param>
 /// <param name="IsLight">Whether it learns in a fraction of a second, so that folds within folds choose its threshold.</param>
-public sealed record ScanMethod(string Key, string Name, Func<ScanLesson, Func<Tensor, Tensor>> Learn, bool IsLight = true);
+public sealed record ScanMethod(string Key, string Name, Func<ScanLesson, Tensor, Tensor> Scores, bool IsLight = true);
 
 /// <summary>
 /// The mission's comparison: light classifiers, classifiers with weak labels, and a network that learns from weak labels first, all judged by
@@ -40,6 +40,9 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     /// <summary>Height and width, in pixels, at which the network of the mission sees the scans.</summary>
     public const int ImageSize = 32;
 
+    /// <summary>Height and width, in pixels, at which ResNet-18 goes on learning: a quarter of the work that 224 would be.</summary>
+    public const int FineTunedSize = 112;
+
     private static readonly double[] s_strengths = [1e-4, 1e-3, 1e-2, 1e-1];
 
     private readonly int _labelled = mission.LabelledCount;
@@ -47,6 +50,7 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     private readonly long[] _families = mission.Families.narrow(0, 0, mission.LabelledCount).data<long>().ToArray();
     private readonly Dictionary<string, double> _chosen = [];
     private ResidentImages? _images;
+    private ResidentImages? _largeImages;
     private (Standardization Scale, Tensor Centres, Tensor Unlabelled)? _clusters;
     private WeakLabelling? _leak;
 
@@ -60,9 +64,9 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     /// <summary>Methods that learn from the labelled scans alone.</summary>
     public IReadOnlyList<ScanMethod> Supervised =>
     [
-        new("logistic", "Régression logistique", lesson => Of(LogisticRegression.Fit(Features(lesson.Rows), lesson.Labels, lesson.C))),
-        new("svm", "SVM linéaire", lesson => Of(LinearSvm.Fit(Features(lesson.Rows), lesson.Labels, lesson.C))),
-        new("knn", "5 plus proches voisins", lesson => Of(NearestNeighboursClassifier.Fit(Features(lesson.Rows), lesson.Labels))),
+        Light("logistic", "Régression logistique", lesson => LogisticRegression.Fit(Features(lesson.Rows), lesson.Labels, lesson.C)),
+        Light("svm", "SVM linéaire", lesson => LinearSvm.Fit(Features(lesson.Rows), lesson.Labels, lesson.C)),
+        Light("knn", "5 plus proches voisins", lesson => NearestNeighboursClassifier.Fit(Features(lesson.Rows), lesson.Labels)),
     ];
 
     /// <summary>The logistic regression again, with weak labels besides the true ones.</summary>
@@ -83,11 +87,23 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         ArgumentNullException.ThrowIfNull(strong);
         return
         [
-            new("cnn_strong", "CNN, étiquettes vraies", lesson => Network(lesson, null, weak, strong), IsLight: false),
-            new("cnn_strong_as_long", "CNN, étiquettes vraies, autant de pas", lesson => Network(lesson, null, AsLong(lesson, weak), strong), IsLight: false),
-            new("cnn_weak_then_strong", "CNN, faibles puis vraies", lesson => Network(lesson, Spread(lesson), weak, strong), IsLight: false),
+            new("cnn_strong", "CNN, étiquettes vraies", (lesson, judged) => Network(lesson, judged, null, weak, strong), IsLight: false),
+            new("cnn_strong_as_long", "CNN, étiquettes vraies, autant de pas", (lesson, judged) => Network(lesson, judged, null, AsLong(lesson, weak), strong), IsLight: false),
+            new("cnn_weak_then_strong", "CNN, faibles puis vraies", (lesson, judged) => Network(lesson, judged, Spread(lesson), weak, strong), IsLight: false),
         ];
     }
+
+    /// <summary>ResNet-18, every weight of which goes on learning from the true labels.</summary>
+    /// <param name="weights">Its weights from ImageNet (<see cref="ResNet18.WeightFile"/>).</param>
+    /// <param name="phase">How long and at which rate it learns.</param>
+    public ScanMethod FineTuned(string weights, TrainingPhase phase) => new("resnet18_fine_tuned", "ResNet-18 affiné", (lesson, judged) =>
+    {
+        _largeImages ??= Resident(FineTunedSize);
+        random.manual_seed(lesson.Seed);
+        using var model = new ScanResNet(ResNet18.Load(weights, size: FineTunedSize));
+        WeakThenStrong.Train(model, _largeImages, lesson.Rows, lesson.Labels, phase, lesson.Seed);
+        return WeakThenStrong.Scores(model, _largeImages, judged);
+    }, IsLight: false);
 
     /// <summary>Weak labels for the unlabelled scans, from some labelled ones.</summary>
     /// <param name="lesson">The labelled scans to learn from.</param>
@@ -158,11 +174,10 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         WeakLabels.Together(Features(lesson.Rows), lesson.Labels, pool, weak, lesson.C));
 
     /// <summary>A classifier that remembers every image, on true and spread labels.</summary>
-    public ScanMethod Remembering => new("remembering", "Plus proche voisin", lesson =>
+    public ScanMethod Remembering => Light("remembering", "Plus proche voisin", lesson =>
     {
-        using var scope = NewDisposeScope();
         Tensor pool = Features(UnlabelledRows);
-        return Of(Remember(lesson, pool, WeakLabels.FromSpreading(Features(lesson.Rows), lesson.Labels, pool)));
+        return Remember(lesson, pool, WeakLabels.FromSpreading(Features(lesson.Rows), lesson.Labels, pool));
     });
 
     /// <summary>The same with the leak: it finds the copy of the scan that it is asked about.</summary>
@@ -204,6 +219,7 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     public void Dispose()
     {
         _images?.Dispose();
+        _largeImages?.Dispose();
         _clusters?.Centres.Dispose();
         _clusters?.Unlabelled.Dispose();
         _leak?.Rows.Dispose();
@@ -211,17 +227,19 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         UnlabelledRows.Dispose();
     }
 
-    private ScanMethod WithWeak(string key, string name, Func<ScanLesson, WeakLabelling> label) => new(key, name, lesson =>
+    private ScanMethod Light(string key, string name, Func<ScanLesson, IBinaryClassifier> learn) => new(key, name, (lesson, judged) =>
     {
         using var scope = NewDisposeScope();
-        return Of(WeakLabels.Together(Features(lesson.Rows), lesson.Labels, Features(UnlabelledRows), label(lesson), lesson.C));
+        return learn(lesson).Scores(Features(judged)).MoveToOuterDisposeScope();
     });
 
-    private ScanMethod WithLeak(string key, string name, Func<ScanLesson, Tensor, WeakLabelling, IBinaryClassifier> learn) => new(key, name, lesson =>
+    private ScanMethod WithWeak(string key, string name, Func<ScanLesson, WeakLabelling> label) => Light(key, name, lesson =>
+        WeakLabels.Together(Features(lesson.Rows), lesson.Labels, Features(UnlabelledRows), label(lesson), lesson.C));
+
+    private ScanMethod WithLeak(string key, string name, Func<ScanLesson, Tensor, WeakLabelling, IBinaryClassifier> learn) => Light(key, name, lesson =>
     {
-        using var scope = NewDisposeScope();
         Tensor pool = cat([Features(Rows(Copied)), Features(UnlabelledRows)], 0);
-        return Of(learn(lesson, pool, _leak ??= Leak(pool)));
+        return learn(lesson, pool, _leak ??= Leak(pool));
     });
 
     private WeakLabelling Leak(Tensor pool)
@@ -264,29 +282,23 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
         return weak with { Epochs = (int)Math.Ceiling(weak.Epochs * (double)Spread(lesson).Count / lesson.Rows.shape[0]) };
     }
 
-    private Func<Tensor, Tensor> Network(ScanLesson lesson, WeakLabelling? weak, TrainingPhase first, TrainingPhase second)
+    private Tensor Network(ScanLesson lesson, Tensor judged, WeakLabelling? weak, TrainingPhase first, TrainingPhase second)
     {
-        _images ??= Resident();
+        _images ??= Resident(ImageSize);
         random.manual_seed(lesson.Seed);
-        var model = new ScanCnn(ImageSize);
+        using var model = new ScanCnn(ImageSize);
         WeakThenStrong.Train(model, _images, weak?.Rows ?? lesson.Rows, weak?.Labels ?? lesson.Labels, first, lesson.Seed);
         WeakThenStrong.Train(model, _images, lesson.Rows, lesson.Labels, second, lesson.Seed + 1);
-        return rows => WeakThenStrong.Scores(model, _images, rows);
+        return WeakThenStrong.Scores(model, _images, judged);
     }
 
-    private ResidentImages Resident()
+    private ResidentImages Resident(int size)
     {
-        using Tensor images = mission.LoadImages(ImageSize);
+        using Tensor images = mission.LoadImages(size);
         return new ResidentImages(images);
     }
 
     private Tensor Features(Tensor rows) => mission.Features.index_select(0, rows);
-
-    private Func<Tensor, Tensor> Of(IBinaryClassifier classifier) => rows =>
-    {
-        using Tensor features = Features(rows);
-        return classifier.Scores(features);
-    };
 
     private IReadOnlyList<Fold> Divide(IReadOnlyList<int> scans, int repeats, int divisionSeed) => RepeatedGroupedFolds.Split(
         [.. scans.Select(scan => _labels[scan])], [.. scans.Select(scan => grouped ? _families[scan] : scan)], folds, repeats, divisionSeed);
@@ -295,7 +307,7 @@ public sealed class BrainScanExperiment(BrainScanMission mission, int seed = 42,
     {
         using var scope = NewDisposeScope();
         Tensor rows = Rows(train);
-        return method.Learn(new ScanLesson(rows, mission.Labels.index_select(0, rows), c, seed))(Rows(test)).data<double>().ToArray();
+        return method.Scores(new ScanLesson(rows, mission.Labels.index_select(0, rows), c, seed), Rows(test)).data<double>().ToArray();
     }
 
     /// <summary>Scores of the training scans, each by a model that did not learn from it: what a threshold and a strength may be chosen on.</summary>

@@ -47,15 +47,10 @@ public sealed record HeldOutOpinions(float[,] Probabilities, IReadOnlyList<long>
     public ConfidenceInterval Interval(Func<ConfusionMatrix, double> score, int seed = 42)
     {
         ArgumentNullException.ThrowIfNull(score);
-        int[][] groups = [.. Enumerable.Range(0, Labels.Count).GroupBy(row => Families[row]).Select(group => group.ToArray())];
         long[] predicted = [.. Enumerable.Range(0, Labels.Count).Select(row => (long)Rows.ArgMax(Probabilities, row))];
-        return Bootstrap.ConfidenceInterval(
-            groups.Length,
-            drawn =>
-            {
-                int[] rows = [.. drawn.SelectMany(group => groups[group])];
-                return score(ConfusionMatrix.Count([.. rows.Select(row => Labels[row])], [.. rows.Select(row => predicted[row])], Probabilities.GetLength(1)));
-            },
+        return Bootstrap.ByGroup(
+            Families,
+            rows => score(ConfusionMatrix.Count([.. rows.Select(row => Labels[row])], [.. rows.Select(row => predicted[row])], Probabilities.GetLength(1))),
             seed: seed);
     }
 }
@@ -190,7 +185,7 @@ public sealed class ScaleUpExperiment
     public Tensor Rescanned(Tensor scans, double brightness)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ScanEncoder encoder = ScanEncoder.Load(Mission.Encoder);
+        using ScanEncoder encoder = Mission.LoadEncoder();
         string[] paths = [.. Check.ToArray(scans).Select(scan => Mission.Folder.PathOf(Mission.Scans[(int)scan]))];
         Tensor pixels = ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);         // uint8 [M, 1, S, S]
         pixels = pixels.to(ScalarType.Float32).mul(brightness).round().clamp(0, 255).to(ScalarType.Byte);
@@ -202,7 +197,7 @@ public sealed class ScaleUpExperiment
     /// <param name="repeats">Number of goes.</param>
     public Throughput MeasureThroughput(int images = 128, int repeats = 3)
     {
-        using ScanEncoder encoder = ScanEncoder.Load(Mission.Encoder);
+        using ScanEncoder encoder = Mission.LoadEncoder();
         string[] paths = [.. Mission.Scans.TakeLast(Math.Min(images, Mission.Scans.Count)).Select(Mission.Folder.PathOf)];
         using Tensor batch = ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);
         return Throughput.Measure(

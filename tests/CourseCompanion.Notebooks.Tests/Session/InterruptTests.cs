@@ -70,7 +70,10 @@ public sealed class InterruptTests : IDisposable
         starter.Join();
         using (host)
         {
-            var running = await host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) { }");
+            // A loop that lets the runtime in. Without its signal it could not stop "while (true) { }" for a garbage collection, and if one was
+            // due, the whole process would stand still.
+            var running = await host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) System.Threading.Thread.Sleep(0);");
+            GC.Collect();
 
             host.Session.Interrupt();
 

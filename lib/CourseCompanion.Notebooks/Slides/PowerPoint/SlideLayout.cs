@@ -19,7 +19,7 @@ internal sealed class SlideLayout
 
     private const double Width = 1168;
     private const double LetterWidth = 0.54;
-    private const double TableLetterWidth = 0.57;
+    private const double TableLetterWidth = 0.6;
     private const double LeastChart = 330;
 
     private readonly List<SlideContent> _slides = [];
@@ -65,7 +65,7 @@ internal sealed class SlideLayout
     }
 
     /// <summary>The height of what stands below a table.</summary>
-    internal static double NoteHeight(string note) => 8 + 30 * Math.Ceiling(note.Length / 95.0);
+    internal static double NoteHeight(string note) => 16 + 30 * Math.Ceiling(note.Length / 95.0);
 
     /// <summary>The height of a table's row, the widest column counted with the width it gets.</summary>
     internal static double Height(IReadOnlyList<string> row, IReadOnlyList<double> widths) =>

@@ -121,7 +121,7 @@ internal static class SlideXml
         var rows = string.Concat(table.Rows.Select((row, i) =>
             $"<a:tr h=\"{Xml.Units(heights[i])}\">{string.Concat(row.Select((cell, column) => Cell(cell, table.HasHead && i == 0, column > 0 && numeric[column])))}</a:tr>"));
         var grid = string.Concat(widths.Select(width => $"<a:gridCol w=\"{Xml.Units(width)}\"/>"));
-        var note = table.Note is null ? "" : TextBox(9, "Note", top + heights.Sum() + 8, SlideLayout.NoteHeight(table.Note), new TextRun(table.Note), 1600, House.Muted);
+        var note = table.Note is null ? "" : TextBox(9, "Note", top + heights.Sum() + 14, SlideLayout.NoteHeight(table.Note), new TextRun(table.Note), 1600, House.Muted);
         return caption + $"<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"10\" name=\"Tableau\"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>{Frame(Left, top, widths.Sum(), heights.Sum())}<a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/table\"><a:tbl><a:tblPr{(table.HasHead ? " firstRow=\"1\"" : "")}/><a:tblGrid>{grid}</a:tblGrid>{rows}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>" + note;
     }
 

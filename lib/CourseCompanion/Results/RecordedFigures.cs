@@ -13,7 +13,7 @@ namespace CourseCompanion.Results;
 public sealed class RecordedFigures
 {
     private const string ProvenanceEntry = "provenance";
-    private const double GainLevel = 0.95;
+    private const double IntervalLevel = 0.95;
 
     private readonly string _path;
     private readonly Dictionary<string, double> _figures;
@@ -53,6 +53,11 @@ public sealed class RecordedFigures
         ? figure
         : throw new ArgumentException($"'{_path}' has no figure '{name}'.{NearestNames.Suggest(name, _figures.Keys)}", nameof(name));
 
+    /// <summary>A figure with its 95 % interval.</summary>
+    /// <param name="name">Its name, such as <c>balanced_accuracy_logistic</c>; the bounds are <c>_low</c> and <c>_high</c>.</param>
+    /// <exception cref="ArgumentException">There is no such figure.</exception>
+    public ConfidenceInterval Interval(string name) => new(this[name], this[name + "_low"], this[name + "_high"], IntervalLevel);
+
     /// <summary>Mean score of a method over the seeds.</summary>
     /// <param name="score">Such as <c>balanced_accuracy</c>.</param>
     /// <param name="method">Such as <c>fixmatch</c>.</param>
@@ -66,6 +71,6 @@ public sealed class RecordedFigures
     public ConfidenceInterval Gain(string score, string method)
     {
         string name = $"{score}_{method}_gain";
-        return new ConfidenceInterval(this[name + "_mean"], this[name + "_low"], this[name + "_high"], GainLevel);
+        return new ConfidenceInterval(this[name + "_mean"], this[name + "_low"], this[name + "_high"], IntervalLevel);
     }
 }

@@ -16,7 +16,7 @@ public sealed class RecordedFiguresTests : IDisposable
     {
         Provenance provenance = Provenance.OfRuns(null, [1, 2]);
         File.WriteAllText(_file, $$"""
-            { "auc_b_mean": 0.9, "auc_b_gain_mean": 0.02, "auc_b_gain_low": -0.01, "auc_b_gain_high": 0.05, "seeds": 2, "provenance": {{provenance.ToJson()}} }
+            { "auc_b_mean": 0.9, "auc_b_gain_mean": 0.02, "auc_b_gain_low": -0.01, "auc_b_gain_high": 0.05, "auc_c": 0.8, "auc_c_low": 0.7, "auc_c_high": 0.95, "seeds": 2, "provenance": {{provenance.ToJson()}} }
             """);
 
         RecordedFigures recorded = RecordedFigures.Load(_file);
@@ -24,6 +24,7 @@ public sealed class RecordedFiguresTests : IDisposable
         Assert.Equal(2, recorded["seeds"]);
         Assert.Equal(0.9, recorded.Mean("auc", "b"));
         Assert.Equal(new ConfidenceInterval(0.02, -0.01, 0.05, 0.95), recorded.Gain("auc", "b"));
+        Assert.Equal(new ConfidenceInterval(0.8, 0.7, 0.95, 0.95), recorded.Interval("auc_c"));
         Assert.Equal(provenance.ToJson(), recorded.Provenance.ToJson());
         var exception = Assert.Throws<ArgumentException>(() => recorded.Mean("auc", "a"));
         Assert.Contains("Did you mean 'auc_b_mean'", exception.Message, StringComparison.Ordinal);

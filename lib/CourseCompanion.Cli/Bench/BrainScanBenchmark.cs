@@ -18,7 +18,8 @@ namespace CourseCompanion.Cli.Bench;
 /// </summary>
 /// <remarks>Reading and describing take turns with the usual Python where it is installed: <c>ratio</c> is our time divided by its time, the median of the
 /// turns. <c>balanced_accuracy</c> and <c>cancer_recall</c> are those of the logistic regression on ResNet-18's features if its weights are here, else on
-/// SqueezeNet's. The variable <c>COURSE_REPEATS</c> asks for fewer repetitions than ten (of the networks, a fifth as many).</remarks>
+/// SqueezeNet's. The variable <c>COURSE_REPEATS</c> asks for fewer repetitions than ten (of the networks, a fifth as many). An hour and a half on
+/// two cores; <see cref="FinishedRuns"/> lets it be stopped and started again.</remarks>
 internal sealed class BrainScanBenchmark : IBenchmark
 {
     private const int Seed = 42;
@@ -39,6 +40,9 @@ internal sealed class BrainScanBenchmark : IBenchmark
         var figures = new Dictionary<string, double>();
         using BrainScanMission mission = BrainScanMission.Open(cancellation: cancellation);
         log.WriteLine($"{mission.Scans.Count} scans, {mission.LabelledCount} of them labelled; encoder {mission.Encoder}.");
+        Provenance provenance = Provenance.OfRuns(mission.Provenance, [Seed]);
+        FinishedRuns finished = FinishedRuns.Open(provenance);
+        long[] families = mission.Families.narrow(0, 0, mission.LabelledCount).data<long>().ToArray();
         await MeasureSpeedAsync(mission, figures, log, cancellation);
 
         using var experiment = new BrainScanExperiment(mission, Seed);
@@ -60,8 +64,8 @@ internal sealed class BrainScanBenchmark : IBenchmark
 
         using (var apart = new BrainScanExperiment(mission, Seed, grouped: false))
         {
-            Write("ungrouped_logistic", Judge(apart, apart.Supervised[0], repeats), null);
-            Write("ungrouped_leaking", Judge(apart, apart.Leaking, repeats), null);
+            Write("ungrouped_logistic", Judge(apart, apart.Supervised[0], repeats, "ungrouped_"), null);
+            Write("ungrouped_leaking", Judge(apart, apart.Leaking, repeats, "ungrouped_"), null);
         }
 
         ScanScores spread = Judge(experiment, experiment.SemiSupervised.Single(method => method.Key == "spreading"), repeats);
@@ -95,16 +99,16 @@ internal sealed class BrainScanBenchmark : IBenchmark
             Write("resnet18_fine_tuned", Judge(experiment, experiment.FineTuned(weights, FineTuning), ofNetworks), null);
         }
 
-        return new BenchmarkResult(figures, JsonNode.Parse(Provenance.OfRuns(mission.Provenance, [Seed]).ToJson())!);
+        return new BenchmarkResult(figures, JsonNode.Parse(provenance.ToJson())!);
 
         // The light methods, each against the logistic regression on the labelled scans alone.
         ScanScores Compare(BrainScanExperiment from, string prefix)
         {
-            ScanScores alone = Judge(from, from.Supervised[0], repeats);
+            ScanScores alone = Judge(from, from.Supervised[0], repeats, prefix);
             Write(prefix + from.Supervised[0].Key, alone, null);
             foreach (ScanMethod method in from.Supervised.Skip(1).Concat(from.SemiSupervised))
             {
-                Write(prefix + method.Key, Judge(from, method, repeats), alone);
+                Write(prefix + method.Key, Judge(from, method, repeats, prefix), alone);
             }
 
             figures["balanced_accuracy"] = alone.Value(ScanFigure.BalancedAccuracy);
@@ -112,10 +116,16 @@ internal sealed class BrainScanBenchmark : IBenchmark
             return alone;
         }
 
-        ScanScores Judge(BrainScanExperiment from, ScanMethod method, int times)
+        ScanScores Judge(BrainScanExperiment from, ScanMethod method, int times, string prefix = "")
         {
             long started = Stopwatch.GetTimestamp();
-            ScanScores scores = from.Judge(method, times, cancellation);
+            double[] kept = finished.Get($"{prefix}{method.Key}, {times} repetitions", () =>
+            {
+                ScanScores judged = from.Judge(method, times, cancellation);
+                return [.. judged.Scores.Concat(judged.Thresholds).SelectMany(row => row)];
+            });
+            double[][] rows = [.. kept.Chunk(families.Length)];     // the scores of the repetitions, then their thresholds
+            ScanScores scores = new(from.IsCancer, families, rows[..times], rows[times..]);
             log.WriteLine(FormattableString.Invariant(
                 $"{method.Key}: balanced accuracy {scores.Value(ScanFigure.BalancedAccuracy):F3}, AUC {scores.Value(ScanFigure.Auc):F3}, recall at threshold {scores.Value(ScanFigure.CancerRecallAtThreshold):F3}; {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
             return scores;

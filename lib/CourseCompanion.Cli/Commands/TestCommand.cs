@@ -20,7 +20,7 @@ internal static class TestCommand
         };
         Option<int> timeout = new("--timeout")
         {
-            Description = "Minutes after which a test project is ended and counted as failed.",
+            Description = "Minutes after which a test project is ended and counted as failed; after a third of them, a test that does not end.",
             HelpName = "MINUTES",
             DefaultValueFactory = _ => 30,
         };

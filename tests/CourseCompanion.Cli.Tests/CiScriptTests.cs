@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Cli.Tests;

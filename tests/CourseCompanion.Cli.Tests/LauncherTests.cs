@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Cli.Tests;

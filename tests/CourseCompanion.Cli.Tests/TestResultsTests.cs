@@ -46,6 +46,7 @@ public sealed class TestResultsTests : IDisposable
 
         Assert.NotNull(cut);
         Assert.Equal(new TestFailure("A.Tests.Session.Waits_for_ever", message), Assert.Single(cut.Failures));
+        Assert.Equal("A.One, A.Two", Assert.Single(TestResults.Cut("The tests running when the crash occurred: \nA.One\nA.Two\n\nThis test may")!.Failures).Name);
         Assert.Null(TestResults.Cut("Passed!  - Failed: 0, Passed: 97"));
     }
 

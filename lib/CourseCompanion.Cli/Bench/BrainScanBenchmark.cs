@@ -18,8 +18,8 @@ namespace CourseCompanion.Cli.Bench;
 /// </summary>
 /// <remarks>Reading and describing take turns with the usual Python where it is installed: <c>ratio</c> is our time divided by its time, the median of the
 /// turns. <c>balanced_accuracy</c> and <c>cancer_recall</c> are those of the logistic regression on ResNet-18's features if its weights are here, else on
-/// SqueezeNet's. The variable <c>COURSE_REPEATS</c> asks for fewer repetitions than ten (of the networks, a fifth as many). An hour and a half on
-/// two cores; <see cref="FinishedRuns"/> lets it be stopped and started again.</remarks>
+/// SqueezeNet's. The variable <c>COURSE_REPEATS</c> asks for fewer repetitions than ten (of the networks, a fifth as many). Some forty minutes on two
+/// cores; <see cref="FinishedRuns"/> lets it be stopped and started again.</remarks>
 internal sealed class BrainScanBenchmark : IBenchmark
 {
     private const int Seed = 42;
@@ -191,7 +191,6 @@ internal sealed class BrainScanBenchmark : IBenchmark
                 if (peer is not null && await peer.AskAsync("scan_features.py", arguments, log, cancellation) is { } answer)
                 {
                     theirs.Add(answer.GetProperty("seconds").GetDouble());
-                    figures["peer_peak_rss_mb"] = answer.GetProperty("peak_rss_mb").GetDouble();
                     log.WriteLine(FormattableString.Invariant($"turn {turn}: {ours[^1].Seconds:F1} s here, {theirs[^1]:F1} s by the usual Python"));
                 }
             }

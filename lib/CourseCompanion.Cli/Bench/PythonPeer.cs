@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Cli.Bench;
 

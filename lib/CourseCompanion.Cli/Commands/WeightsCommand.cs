@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Models;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Cli.Commands;
 

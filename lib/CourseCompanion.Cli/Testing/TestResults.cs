@@ -21,12 +21,12 @@ internal sealed partial record TestResults(int Passed, int Failed, int Skipped, 
     /// <summary>The line that ends <c>course test</c>, the same that CI reads.</summary>
     public string Summary => Skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {Skipped} skipped";
 
-    /// <summary>The test in which a run was cut off, since it crashed or did not end, from what the test platform prints; null when none was.</summary>
+    /// <summary>The test (or tests) in which a run was cut off, since it crashed or did not end, from what the test platform prints; null when none was.</summary>
     public static TestResults? Cut(string output)
     {
         Match running = RunningTest().Match(output);
         return !running.Success ? null : new TestResults(0, 1, 0, [new TestFailure(
-            running.Groups["name"].Value.Trim(),
+            string.Join(", ", running.Groups["name"].Captures.Select(name => name.Value.Trim())),
             output.Contains("inactivity time", StringComparison.Ordinal)
                 ? "It did not end, and was ended with the tests after it."
                 : "The test process crashed in it; the tests after it did not run.")]);
@@ -52,7 +52,7 @@ internal sealed partial record TestResults(int Passed, int Failed, int Skipped, 
         static string? Outcome(XElement result) => (string?)result.Attribute("outcome");
     }
 
-    [GeneratedRegex(@"tests? running when the crash occurred:\s*\n(?<name>[^\n]+)")]
+    [GeneratedRegex(@"tests? running when the crash occurred:\s*\n(?:(?<name>[^\r\n]+)\r?\n?)+")]
     private static partial Regex RunningTest();
 }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Cli.Testing;
 

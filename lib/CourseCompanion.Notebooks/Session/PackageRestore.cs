@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CourseCompanion.Files;
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Notebooks.Session;
 
@@ -81,10 +81,11 @@ internal sealed class PackageRestore
         {
             result = ChildProcess.RunAsync(
                 "dotnet",
-                ["restore", Path.Combine(folder, "packages.csproj"), "--nologo", "-v", "quiet", "-nodeReuse:false"],
+                ["restore", "packages.csproj", "--nologo", "-v", "quiet", "-nodeReuse:false"],
                 new Dictionary<string, string?> { ["DOTNET_CLI_UI_LANGUAGE"] = "en" },
                 Limit,
-                cancellation).GetAwaiter().GetResult();
+                cancellation,
+                workingDirectory: folder).GetAwaiter().GetResult();
         }
         catch (TimeoutException)
         {

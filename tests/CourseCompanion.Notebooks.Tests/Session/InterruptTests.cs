@@ -72,7 +72,7 @@ public sealed class InterruptTests : IDisposable
         {
             // A loop that lets the runtime in. Without its signal it could not stop "while (true) { }" for a garbage collection, and if one was
             // due, the whole process would stand still.
-            var running = await host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) System.Threading.Thread.Sleep(0);");
+            var running = await host.StartAsync("Console.WriteLine(\"started\");\nwhile (true) System.Threading.Thread.Yield();");
             GC.Collect();
 
             host.Session.Interrupt();

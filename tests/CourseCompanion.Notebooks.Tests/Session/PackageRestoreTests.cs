@@ -36,6 +36,27 @@ public sealed class PackageRestoreTests : IDisposable
         await RefusesAsync("injoignable", "Internet", "une fois en étant connecté");
     }
 
+    /// <summary>A global.json beside the notebook is for the student's own programs.</summary>
+    [Fact]
+    public async Task Folder_of_the_notebook_has_no_say_in_how_packages_are_restored()
+    {
+        Environment.SetEnvironmentVariable(Sources, _empty);
+        var folder = Directory.CreateTempSubdirectory("course-global-json-").FullName;
+        File.WriteAllText(Path.Combine(folder, "global.json"), """{ "sdk": { "version": "99.0.100", "rollForward": "disable" } }""");
+        var before = Environment.CurrentDirectory;
+        try
+        {
+            Environment.CurrentDirectory = folder;
+
+            await RefusesAsync("aucune source de paquets ne connaît ce nom");
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private async Task RefusesAsync(params string[] parts)
     {
         await _host.RunAsync("var kept = 1;");

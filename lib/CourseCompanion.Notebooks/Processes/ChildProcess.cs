@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace CourseCompanion.Notebooks.Execution;
+namespace CourseCompanion.Notebooks.Processes;
 
 /// <summary>Runs another program to its end, or ends it with all its children.</summary>
 internal static class ChildProcess
@@ -14,6 +14,7 @@ internal static class ChildProcess
     /// <param name="environment">Variables to set, or to remove where the value is null.</param>
     /// <param name="timeLimit">After which it is ended.</param>
     /// <param name="cancellation">Ends it, with all its children.</param>
+    /// <param name="workingDirectory">The folder it runs in; this process's own if null.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was requested.</exception>
     /// <exception cref="TimeoutException">The program took longer than <paramref name="timeLimit"/>.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
@@ -22,10 +23,12 @@ internal static class ChildProcess
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment,
         TimeSpan timeLimit,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        string? workingDirectory = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
+            WorkingDirectory = workingDirectory ?? "",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

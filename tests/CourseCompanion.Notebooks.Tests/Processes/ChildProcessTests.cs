@@ -1,7 +1,7 @@
-using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Notebooks.Processes;
 using CourseCompanion.Tests.Shared;
 
-namespace CourseCompanion.Notebooks.Tests.Execution;
+namespace CourseCompanion.Notebooks.Tests.Processes;
 
 public class ChildProcessTests
 {

@@ -67,8 +67,8 @@ public sealed class FeatureStore : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Images per forward pass: few, so that what a layer writes is still in the processor's cache when the next one reads it.</summary>
-    internal int BatchSize { get; init; } = 8;
+    /// <summary>Images decoded at a time, while the network works on those before.</summary>
+    internal int BatchSize { get; init; } = ScanEncoder.BatchSize;
 
     /// <summary>Vectors per file: what is lost at most when the machine stops.</summary>
     internal int ShardSize { get; init; } = 128;

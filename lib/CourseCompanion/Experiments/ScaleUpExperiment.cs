@@ -189,7 +189,7 @@ public sealed class ScaleUpExperiment
         string[] paths = [.. Check.ToArray(scans).Select(scan => Mission.Folder.PathOf(Mission.Scans[(int)scan]))];
         Tensor pixels = ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default);         // uint8 [M, 1, S, S]
         pixels = pixels.to(ScalarType.Float32).mul(brightness).round().clamp(0, 255).to(ScalarType.Byte);
-        return cat([.. pixels.split(32).Select(encoder.Embed)], 0).MoveToOuterDisposeScope();
+        return encoder.Embed(pixels).MoveToOuterDisposeScope();
     }
 
     /// <summary>Throughput of this machine, on files of the set with the mission's encoder.</summary>
@@ -203,14 +203,7 @@ public sealed class ScaleUpExperiment
         return Throughput.Measure(
             paths.Length,
             () => ImageFile.Load(paths, 1, (encoder.Size, encoder.Size), default).Dispose(),
-            () =>
-            {
-                foreach (long start in Enumerable.Range(0, (paths.Length + 31) / 32).Select(part => 32L * part))
-                {
-                    using Tensor part = batch.narrow(0, start, Math.Min(32, paths.Length - start));
-                    encoder.Embed(part).Dispose();
-                }
-            },
+            () => encoder.Embed(batch).Dispose(),
             repeats);
     }
 

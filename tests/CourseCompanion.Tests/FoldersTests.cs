@@ -17,7 +17,7 @@ public partial class FoldersTests
         ["Data", "Evaluation"],
         ["Augmentations", "Models", "Results"],
         ["Tables", "Training"],
-        ["Classifiers", "Graphs", "SelfTraining", "SemiSupervised"],
+        ["Classifiers", "Graphs", "SelfSupervised", "SelfTraining", "SemiSupervised", "Transfer"],
         ["Adversarial", "Clustering", "Consistency", "Projection"],
         ["BrainScan"],
         ["Experiments", "Teaching"],

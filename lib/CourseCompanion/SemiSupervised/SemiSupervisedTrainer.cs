@@ -1,6 +1,5 @@
 using System.Globalization;
 using CourseCompanion.Data;
-using CourseCompanion.Files;
 using CourseCompanion.Training;
 using CourseCompanion.Work;
 using TorchSharp.Modules;
@@ -18,8 +17,6 @@ namespace CourseCompanion.SemiSupervised;
 /// </remarks>
 public sealed class SemiSupervisedTrainer : IDisposable
 {
-    private const string OptimizerEntry = "optimizer";  // bytes, as TorchSharp writes them
-
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly nn.Module<Tensor, Tensor> _averaged;
     private readonly SemiSupervisedMethod _method;
@@ -131,55 +128,12 @@ public sealed class SemiSupervisedTrainer : IDisposable
     /// <summary>Saves everything that the next step depends on, in one safetensors file that is written whole or not at all.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <exception cref="IOException">The disk is full or read-only; the old file is untouched.</exception>
-    public void Save(string path)
-    {
-        using var scope = NewDisposeScope();
-        using var optimizer = new MemoryStream();
-        using var writer = new BinaryWriter(optimizer);
-        _optimizer.save_state_dict(writer);
-        writer.Flush();
-        Dictionary<string, Tensor> tensors = State();
-        tensors[OptimizerEntry] = tensor(optimizer.ToArray(), ScalarType.Byte);
-        Safetensors.Save(path, tensors, new Dictionary<string, string>
-        {
-            ["training"] = Description,
-            ["steps"] = StepsDone.ToString(CultureInfo.InvariantCulture),
-        });
-    }
+    public void Save(string path) => SavedTraining.Save(path, Description, StepsDone, State(), _optimizer);
 
     /// <summary>Goes on from where a training was saved: the steps that follow are those that would have followed.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method and settings. The views and the images are taken for the same without a check.</param>
     /// <exception cref="InvalidDataException">The file is of another training, or damaged; the networks have not changed.</exception>
-    public void Resume(string path)
-    {
-        using SafetensorsFile file = Safetensors.Load(path);
-        Dictionary<string, Tensor> state = State();
-        string found = file.Metadata.GetValueOrDefault("training", "something else");
-        if (found != Description || !state.Keys.Append(OptimizerEntry).ToHashSet().SetEquals(file.Tensors.Keys)
-            || state.Any(entry => !entry.Value.shape.SequenceEqual(file.Tensors[entry.Key].shape)))
-        {
-            throw new InvalidDataException($"'{path}' is of another training ({found}), not of this one ({Description}): delete it to start afresh.");
-        }
-
-        // The optimiser first: if its entry is damaged, the networks are still as they were.
-        try
-        {
-            using var reader = new BinaryReader(new MemoryStream([.. file.Tensors[OptimizerEntry].data<byte>()]));
-            _optimizer.load_state_dict(reader);
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"The memory of the optimiser in '{path}' is damaged: delete the file to start afresh.", exception);
-        }
-
-        using var noGradient = no_grad();
-        foreach ((string name, Tensor value) in state)
-        {
-            value.copy_(file.Tensors[name]);
-        }
-
-        StepsDone = int.Parse(file.Metadata["steps"], CultureInfo.InvariantCulture);
-    }
+    public void Resume(string path) => StepsDone = SavedTraining.Resume(path, Description, State(), _optimizer);
 
     /// <inheritdoc/>
     public void Dispose()

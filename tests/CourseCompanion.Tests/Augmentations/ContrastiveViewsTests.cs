@@ -34,10 +34,11 @@ public class ContrastiveViewsTests
     public void A_crop_shows_one_place_larger()
     {
         using var scope = NewDisposeScope();
-        // Left half dark, right half bright: the part in the upper left corner is dark, and the middle of the whole is at its right edge.
+        // Left half dark, right half bright: the part in the upper left corner is dark. Its last column looks a quarter of a pixel past the middle.
         Tensor image = cat([full([1, 1, 8, 4], -1f), full([1, 1, 8, 4], 1f)], 3);
         Tensor view = new ResizedCrop(0.25, 1).Transform(image, tensor(new float[,] { { 0, 0.5f, 0, 0 } }));
-        Assert.Equal(-1, view.max().item<float>(), 4);
+        Assert.Equal(-1, view.narrow(3, 0, 7).max().item<float>(), 4);
+        Assert.Equal(-0.5, view.narrow(3, 7, 1).max().item<float>(), 4);
     }
 
     [Fact]

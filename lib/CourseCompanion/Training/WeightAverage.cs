@@ -43,16 +43,29 @@ public sealed class WeightAverage : IDisposable
         Copy(_buffers);
     }
 
+    /// <summary>What stays of an average at a step of a training in which it comes to rest: from a first value to 1, along half a cosine.</summary>
+    /// <param name="first">What stays at the first step, in [0, 1].</param>
+    /// <param name="progress">Share of the training that is done, in [0, 1].</param>
+    public static double Rising(double first, double progress) => 1 - ((1 - first) * (1 + Math.Cos(Math.PI * progress)) / 2);
+
     /// <summary>How many updates there have been: [1], int64.</summary>
     public Tensor Updates => _updates;
 
-    /// <summary>Moves the average towards the weights that the network has now.</summary>
+    /// <summary>Moves the average towards the weights that the network has now, by the step that the number of updates asks for.</summary>
     public void Update()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _updates.add_(1);
-        double stays = Math.Min(1 - (1.0 / (_updates.item<long>() + 1)), _decay);
+        Move(Math.Min(1 - (1.0 / (_updates.item<long>() + 1)), _decay));
+    }
+
+    /// <summary>Moves the average towards the weights that the network has now, by a given step.</summary>
+    /// <param name="stays">How much of the average stays, in [0, 1].</param>
+    public void Move(double stays)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         Tensor moves = tensor((float)(1 - stays), device: _parameters[0].Average.device);
         foreach ((Tensor average, Tensor current) in _parameters)
         {

@@ -1,0 +1,73 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CourseCompanion.Models;
+
+/// <summary>
+/// Two convolutions whose result is added to the input; where size or channels change, the input goes through a 1x1
+/// convolution first. Input [N, inputs, H, W]; output [N, outputs, H / stride, W / stride].
+/// </summary>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>
+{
+    // Of fewer channels than that, oneDNN's gradient of a strided 1x1 convolution writes beyond its memory (libtorch 2.10,
+    // channels last). Such an input is thinned out first: the same numbers, by another way.
+    private const int SafeChannels = 16;
+
+    private readonly Conv2d _conv1;
+    private readonly BatchNorm2d _bn1;
+    private readonly Conv2d _conv2;
+    private readonly BatchNorm2d _bn2;
+    private readonly Sequential? _downsample;
+    private readonly int _thinning;
+
+    public ResidualBlock(int inputs, int outputs, int stride, Device? device)
+        : base(nameof(ResidualBlock))
+    {
+        _conv1 = Conv2d(inputs, outputs, kernel_size: 3, stride: stride, padding: 1, bias: false, device: device);
+        _bn1 = BatchNorm2d(outputs, device: device);
+        _conv2 = Conv2d(outputs, outputs, kernel_size: 3, padding: 1, bias: false, device: device);
+        _bn2 = BatchNorm2d(outputs, device: device);
+        register_module("conv1", _conv1);
+        register_module("bn1", _bn1);
+        register_module("conv2", _conv2);
+        register_module("bn2", _bn2);
+        if (stride != 1 || inputs != outputs)
+        {
+            _thinning = inputs < SafeChannels ? stride : 1;
+            _downsample = Sequential(
+                Conv2d(inputs, outputs, kernel_size: 1, stride: stride / _thinning, bias: false, device: device), BatchNorm2d(outputs, device: device));
+            register_module("downsample", _downsample);
+        }
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor first = _conv1.call(input);
+        using Tensor hidden = _bn1.call(first).relu_();
+        using Tensor second = _conv2.call(hidden);
+        using Tensor correction = _bn2.call(second);
+        if (_downsample is null)
+        {
+            return correction.add(input).relu_();
+        }
+
+        using Tensor thinned = input[TensorIndex.Ellipsis, TensorIndex.Slice(step: _thinning), TensorIndex.Slice(step: _thinning)];
+        using Tensor shortcut = _downsample.call(thinned);
+        return correction.add(shortcut).relu_();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _conv1.Dispose();
+            _bn1.Dispose();
+            _conv2.Dispose();
+            _bn2.Dispose();
+            _downsample?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

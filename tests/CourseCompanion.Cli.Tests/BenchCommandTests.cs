@@ -39,9 +39,29 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Contains("Did you mean 'counting'?", _course.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Bench_options_belong_to_one_measurement()
+    {
+        Assert.Equal(ExitCode.Success, await RunAsync("measuring", "--rows", "a,b"));
+        Assert.Contains("rows_given", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await RunAsync("counting", "--rows", "a,b"));
+        Assert.Contains("--rows is an option of 'measuring'", _course.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--rows", "bloodmnist/quarter/frozen/MoCa", "names no row")]
+    [InlineData("--seeds", "6x", "seeds")]
+    [InlineData("--seeds", "", "seeds")]
+    public async Task Bench_thesis_refuses_what_it_does_not_know(string option, string value, string message)
+    {
+        RootCommand root = [BenchCommand.Create(_course.Context)];
+        Assert.Equal(ExitCode.Usage, await root.Parse(["bench", "thesis", option, value]).InvokeAsync());
+        Assert.Contains(message, _course.Error.ToString(), StringComparison.Ordinal);
+    }
+
     private Task<int> RunAsync(params string[] arguments)
     {
-        RootCommand root = [BenchCommand.Create(_course.Context, [new Counting()])];
+        RootCommand root = [BenchCommand.Create(_course.Context, [new Counting(), new Measuring([])])];
         return root.Parse(["bench", .. arguments]).InvokeAsync();
     }
 
@@ -53,5 +73,21 @@ public sealed class BenchCommandTests : IDisposable
 
         public Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation) => Task.FromResult(new BenchmarkResult(
             new Dictionary<string, double> { ["seconds"] = 1.5, ["auc"] = double.NaN }, new { seeds = (int[])[42] }));
+    }
+
+    private sealed class Measuring(string[] rows) : IBenchmark
+    {
+        private static readonly Option<string> Rows = new("--rows");
+
+        public string Name => "measuring";
+
+        public string Description => "Counts what it is given.";
+
+        public IReadOnlyList<Option> Options => [Rows];
+
+        public IBenchmark Configured(ParseResult parsed) => new Measuring(parsed.GetValue(Rows)?.Split(',') ?? []);
+
+        public Task<BenchmarkResult> RunAsync(TextWriter log, CancellationToken cancellation) =>
+            Task.FromResult(new BenchmarkResult(new Dictionary<string, double> { ["rows_given"] = rows.Length }, new { }));
     }
 }

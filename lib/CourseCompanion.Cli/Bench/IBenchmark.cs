@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace CourseCompanion.Cli.Bench;
 
 /// <summary>A measurement that <c>course bench NAME</c> runs.</summary>
@@ -8,6 +10,14 @@ internal interface IBenchmark
 
     /// <summary>One line that says what is measured.</summary>
     string Description { get; }
+
+    /// <summary>Options of its own, besides those of <c>bench</c>.</summary>
+    IReadOnlyList<Option> Options => [];
+
+    /// <summary>The measurement with what was given for <see cref="Options"/>.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="UsageException">A value is none that it can work with.</exception>
+    IBenchmark Configured(ParseResult parsed) => this;
 
     /// <summary>Runs the measurement; long, and on a machine of its own when the figures are to mean anything.</summary>
     /// <param name="log">Where remarks go (which data, which round); never the figures.</param>

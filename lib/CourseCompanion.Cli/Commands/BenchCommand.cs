@@ -14,7 +14,7 @@ internal static class BenchCommand
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Every measurement there is.</summary>
-    private static readonly IBenchmark[] Benchmarks = [new PseudoLabelingBenchmark(), new PseudoLabelingGainBenchmark(), new GraphGainBenchmark(), new SganGainBenchmark(), new ConsistencyBenchmark(), new ConsistencyTunedBenchmark(), new KernelBenchmark(), new GraphBenchmark(), new BrainScanBenchmark()];
+    private static readonly IBenchmark[] Benchmarks = [new PseudoLabelingBenchmark(), new PseudoLabelingGainBenchmark(), new GraphGainBenchmark(), new SganGainBenchmark(), new ConsistencyBenchmark(), new ConsistencyTunedBenchmark(), new KernelBenchmark(), new GraphBenchmark(), new BrainScanBenchmark(), new ThesisBenchmark()];
 
     public static Command Create(CommandContext context) => Create(context, Benchmarks);
 
@@ -31,6 +31,11 @@ internal static class BenchCommand
             HelpName = "FILE",
         };
         Command command = new("bench", "Measures time, memory and scores.") { name, json };
+        foreach (Option option in benchmarks.SelectMany(benchmark => benchmark.Options))
+        {
+            command.Add(option);
+        }
+
         command.Run(context, async (parsed, cancellation) =>
         {
             if (parsed.GetValue(name) is not { } wanted)
@@ -45,7 +50,15 @@ internal static class BenchCommand
 
             IBenchmark benchmark = benchmarks.FirstOrDefault(candidate => candidate.Name == wanted) ?? throw new UsageException(
                 $"There is no benchmark '{wanted}'.{NearestNames.Suggest(wanted, benchmarks.Select(b => b.Name))} './course bench' lists them.");
-            BenchmarkResult result = await benchmark.RunAsync(context.Error, cancellation);
+            foreach (IBenchmark other in benchmarks.Where(other => other != benchmark))
+            {
+                if (other.Options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } foreign)
+                {
+                    throw new UsageException($"{foreign.Name} is an option of '{other.Name}', not of '{wanted}'.");
+                }
+            }
+
+            BenchmarkResult result = await benchmark.Configured(parsed).RunAsync(context.Error, cancellation);
             foreach ((string figure, double value) in result.Figures)
             {
                 context.Output.WriteLine($"{figure,-28} {value.ToString("0.######", CultureInfo.InvariantCulture)}");

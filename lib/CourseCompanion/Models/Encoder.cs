@@ -15,4 +15,10 @@ public abstract class Encoder(string name) : nn.Module<Tensor, Tensor>(name), IF
 
     /// <inheritdoc/>
     public Tensor Features(Tensor images) => call(images);
+
+    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
+    /// <inheritdoc/>
+    protected sealed override void RegisterComponents()
+    {
+    }
 }

@@ -143,12 +143,6 @@ public sealed class VisionTransformer : Encoder
         return cat([rows, columns], 2).reshape(side * side, width).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
-    /// <inheritdoc/>
-    protected override void RegisterComponents()
-    {
-    }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -47,4 +47,10 @@ public sealed class MemoryBank : nn.Module
         Keys.index_copy_(0, places, nn.functional.normalize(keys.detach(), dim: 1));
         next.add_(keys.shape[0]).remainder_(Keys.shape[0]);
     }
+
+    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -30,4 +30,10 @@ public abstract class PretextMethod(string name) : nn.Module(name)
     public virtual void AfterStep(PretextBatch batch)
     {
     }
+
+    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
+    /// <inheritdoc/>
+    protected sealed override void RegisterComponents()
+    {
+    }
 }

@@ -36,6 +36,12 @@ public sealed class ProjectedEncoder : nn.Module<Tensor, Tensor>
         return _projection.call(features);                  // [N, D]
     }
 
+    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Two layers: F to hidden, ReLU, hidden to D.</summary>
     internal static nn.Module<Tensor, Tensor> Projection(long inputs, int hidden, int outputs, bool normalise, Device device) => normalise
         ? nn.Sequential(

@@ -35,6 +35,18 @@ public class PretrainerTests
 
     [Theory]
     [MemberData(nameof(Methods))]
+    public void Each_weight_is_saved_once_and_an_encoder_is_the_same_inside_a_method_and_outside(string name)
+    {
+        using PretextMethod method = All[name]();
+        Tensor[] saved = [.. method.state_dict().Values];
+        Assert.Equal(saved.Length, saved.Select(value => value.Handle).Distinct().Count());
+
+        using TinyEncoder alone = TinyEncoder.Of(1);
+        Assert.Equal(alone.state_dict().Keys, method.Encoder.state_dict().Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
     public void A_training_that_is_resumed_goes_on_as_if_it_had_never_stopped(string name)
     {
         using var folder = new TemporaryFolder();

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Tests.SelfSupervised;
 
 /// <summary>
-/// Grey images that get lighter in one direction, each in its own: a few patches tell what all others look like. What a method that rebuilds
-/// patches learns in seconds: their pattern or, if some images are light and others dark, their pixels.
+/// Grey images that get lighter in one direction, each in its own: a few patches tell what all others look like. What a method
+/// that rebuilds patches learns in seconds: their pattern or, if some images are light and others dark, their pixels.
 /// </summary>
 internal sealed class Slopes : IDisposable
 {

@@ -101,6 +101,9 @@ public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
 /// <summary>The runs of chapter 4.3, which needs no learnt network to be checked.</summary>
 public sealed class ComparisonChapterRuns() : ChapterRuns("04-3-comparaison", profile: "essai");
 
+/// <summary>The runs of chapter 5.1, in the trial profile: that its encoders learn is what the tests of each method say.</summary>
+public sealed class PretextChapterRuns() : ChapterRuns("05-1-pretexte", profile: "essai");
+
 /// <summary>The runs of chapter 6.1: the second finds the features that the first computed.</summary>
 public sealed class ExplorationChapterRuns() : ChapterRuns("06-1-exploration-features", profile: "essai");
 

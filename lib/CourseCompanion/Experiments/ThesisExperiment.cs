@@ -248,10 +248,7 @@ public sealed class ThesisExperiment : IDisposable
                 trainer.Save(saved);
             },
             cancellation: cancellation);
-        // Within another module, parts have second names besides (TorchSharp registers fields, too): the file has those of an encoder that stands alone.
-        using Encoder alone = _networks.NewEncoder(method.Encoder);
-        Dictionary<string, Tensor> learnt = task.Encoder.state_dict();
-        Safetensors.Save(path, alone.state_dict().Keys.ToDictionary(part => part, part => learnt[part]), new Dictionary<string, string>
+        Safetensors.Save(path, task.Encoder, new Dictionary<string, string>
         {
             [ProtocolEntry] = protocol,
             [StepsEntry] = trainer.StepsDone.ToString(CultureInfo.InvariantCulture),

@@ -19,7 +19,7 @@ namespace CourseCompanion.Experiments;
 public sealed class PretrainingExperiment(FewLabels scenario)
 {
     private const double EncoderWidth = 0.5;
-    private const int TransformerWidth = 96, TransformerDepth = 4, TransformerHeads = 4;
+    private const int TransformerWidth = 64, TransformerDepth = 3, TransformerHeads = 4;
 
     /// <summary>The scenario.</summary>
     public FewLabels Scenario => scenario;
@@ -31,7 +31,7 @@ public sealed class PretrainingExperiment(FewLabels scenario)
         return new ResNet([1, 1, 1, 1], Channels, EncoderWidth, ResNetStem.Large, scenario.Images.Device);
     }
 
-    /// <summary>A small vision transformer with the initial weights of the seed: 49 patches of 4 x 4 pixels, 96 features.</summary>
+    /// <summary>A small vision transformer with the initial weights of the seed: 49 patches of 4 x 4 pixels, 64 features.</summary>
     public VisionTransformer NewTransformer()
     {
         random.manual_seed(scenario.Seed);

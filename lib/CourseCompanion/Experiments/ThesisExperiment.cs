@@ -42,7 +42,7 @@ public sealed class ThesisExperiment : IDisposable
 {
     private const int WatchedTraining = 2000, WatchedValidation = 1000;  // images behind the curve of nearest neighbours
     private const double ProbePenalty = 0.01;                            // c of the linear probe: features are many, and correlated
-    private const string ProtocolEntry = "protocol", StepsEntry = "steps", CurveExtension = ".curve.json";
+    private const string ProtocolEntry = "protocol", StepsEntry = "steps", CommitEntry = "commit", CurveExtension = ".curve.json";
 
     private static readonly JsonSerializerOptions CurveFormat = new(JsonSerializerDefaults.Web)
     {
@@ -127,7 +127,10 @@ public sealed class ThesisExperiment : IDisposable
         // The result last: where it is, the answers are.
         Safetensors.Save(AnswersOf(row), new Dictionary<string, Tensor> { ["validation"] = answers.Validation, ["test"] = answers.Test });
         var result = new ThesisResult(
-            row, _settingName, figures, Provenance.OfRuns(_data.Provenance, [_seed], _data.Train.Device) with { Profile = _profile.Name }, protocol);
+            row, _settingName, figures, Provenance.OfRuns(_data.Provenance, [_seed], _data.Train.Device) with { Profile = _profile.Name }, protocol)
+        {
+            EncoderCommit = answers.EncoderCommit,
+        };
         result.Save(path);
         return result;
     }
@@ -150,7 +153,7 @@ public sealed class ThesisExperiment : IDisposable
         ThesisMethod method = _protocol.Methods[row.Method];
         ThesisTraining training = _setting.TrainingOf(row.Backbone, method.Encoder);
         bool frozen = row.Backbone == "frozen", pretrained = frozen || row.Backbone == "finetuned";
-        Encoder encoder = pretrained ? Pretrained(row.Method, figures, cancellation) : _networks.NewEncoder(method.Encoder);
+        (Encoder encoder, string? commit) = pretrained ? Pretrained(row.Method, figures, cancellation) : (_networks.NewEncoder(method.Encoder), null);
         using Classifier classifier = _networks.NewClassifier(encoder, training, ClassCount);
         using Classifier? averaged = training.Average > 0 ? _networks.NewClassifier(_networks.NewEncoder(method.Encoder), training, ClassCount) : null;
         using WeightAverage? average = averaged is null ? null : new WeightAverage(classifier, averaged, training.Average);
@@ -172,7 +175,8 @@ public sealed class ThesisExperiment : IDisposable
         figures["steps"] = history.Epochs.Count * Math.Max(1, labelled.Count / options.BatchSize);
         return new Answers(
             Predictor.Probabilities(averaged ?? classifier, _validation.Images, cancellation: cancellation),
-            Predictor.Probabilities(averaged ?? classifier, _test.Images, cancellation: cancellation));
+            Predictor.Probabilities(averaged ?? classifier, _test.Images, cancellation: cancellation),
+            commit);
     }
 
     /// <summary>Several rows, whose answers are multiplied; beside, the other ways to make one of several.</summary>
@@ -201,8 +205,8 @@ public sealed class ThesisExperiment : IDisposable
         Judge(LinearProbe.Probabilities(features, labelled.Labels, queries, ClassCount, ProbePenalty), _test, "linear_probe_", figures);
     }
 
-    /// <summary>The encoder of a method, from its file; pretrained now if there is none.</summary>
-    private Encoder Pretrained(string name, Dictionary<string, double> figures, CancellationToken cancellation)
+    /// <summary>The encoder of a method, from its file, and the commit that pretrained it; pretrained now if there is none.</summary>
+    private (Encoder Encoder, string? Commit) Pretrained(string name, Dictionary<string, double> figures, CancellationToken cancellation)
     {
         string path = EncoderPath(name, ".safetensors"), saved = EncoderPath(name, ".training.safetensors");
         if (!File.Exists(path))
@@ -217,7 +221,7 @@ public sealed class ThesisExperiment : IDisposable
         Safetensors.CopyInto(encoder, file, strict: true);
         figures["pretraining_steps"] = double.Parse(file.Metadata[StepsEntry], CultureInfo.InvariantCulture);
         figures["pretraining_seconds"] = Curve(name).Sum(epoch => epoch.Seconds);
-        return encoder;
+        return (encoder, file.Metadata.GetValueOrDefault(CommitEntry));
     }
 
     private void Pretrain(string name, string path, string saved, CancellationToken cancellation)
@@ -244,14 +248,11 @@ public sealed class ThesisExperiment : IDisposable
                 trainer.Save(saved);
             },
             cancellation: cancellation);
-        // Within another module, parts have second names besides (TorchSharp registers fields, too): the file has those of an encoder that stands alone.
-        using Encoder alone = _networks.NewEncoder(method.Encoder);
-        Dictionary<string, Tensor> learnt = task.Encoder.state_dict();
-        Safetensors.Save(path, alone.state_dict().Keys.ToDictionary(part => part, part => learnt[part]), new Dictionary<string, string>
+        Safetensors.Save(path, task.Encoder, new Dictionary<string, string>
         {
             [ProtocolEntry] = protocol,
             [StepsEntry] = trainer.StepsDone.ToString(CultureInfo.InvariantCulture),
-            ["commit"] = Provenance.OfRuns(null, [_seed]).Commit,
+            [CommitEntry] = Provenance.OfRuns(null, [_seed]).Commit,
         });
     }
 
@@ -338,7 +339,7 @@ public sealed class ThesisExperiment : IDisposable
     private sealed record SavedCurve(string Protocol, IReadOnlyList<ThesisEpoch> Epochs);
 
     /// <summary>What a classifier says of validation and test images: probabilities [N, K] and [M, K].</summary>
-    private sealed record Answers(Tensor Validation, Tensor Test);
+    private sealed record Answers(Tensor Validation, Tensor Test, string? EncoderCommit = null);
 
     /// <summary>One of the three sets, or as much of it as the profile takes: in stored order, which says nothing about the classes.</summary>
     private sealed class Part : IDisposable

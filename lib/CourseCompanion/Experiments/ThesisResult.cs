@@ -23,9 +23,12 @@ public sealed record ThesisResult(
     /// <summary>Ends the name of every result, and of nothing else.</summary>
     internal const string Extension = ".result.json";
 
-    private const string ProvenanceEntry = "provenance", RowEntry = "row", SettingEntry = "setting", ProtocolEntry = "protocol";
+    private const string ProvenanceEntry = "provenance", RowEntry = "row", SettingEntry = "setting", ProtocolEntry = "protocol", EncoderCommitEntry = "encoder_commit";
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
+
+    /// <summary>Commit of the library that pretrained the encoder, which may be older than the row's; null for a row without one, or of several.</summary>
+    public string? EncoderCommit { get; init; }
 
     /// <summary>Accuracy on the test images.</summary>
     public double Accuracy => Figures["accuracy"];
@@ -61,7 +64,10 @@ public sealed record ThesisResult(
                 provenance[SettingEntry]!.GetValue<string>(),
                 content.ToDictionary(figure => figure.Key, figure => figure.Value?.GetValue<double>() ?? double.NaN),
                 Provenance.FromJson(provenance.ToJsonString()),
-                provenance[ProtocolEntry]!.ToJsonString());
+                provenance[ProtocolEntry]!.ToJsonString())
+            {
+                EncoderCommit = provenance[EncoderCommitEntry]?.GetValue<string>(),
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or NullReferenceException or IndexOutOfRangeException)
         {
@@ -81,6 +87,7 @@ public sealed record ThesisResult(
 
         JsonNode provenance = JsonNode.Parse(Provenance.ToJson())!;
         (provenance[RowEntry], provenance[SettingEntry], provenance[ProtocolEntry]) = (Row.Name, Setting, JsonNode.Parse(Protocol));
+        provenance[EncoderCommitEntry] = EncoderCommit;
         content[ProvenanceEntry] = provenance;
         AtomicFile.WriteAllText(path, content.ToJsonString(Format) + "\n");
     }

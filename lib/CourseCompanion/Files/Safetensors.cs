@@ -94,46 +94,10 @@ public static class Safetensors
     {
         ArgumentNullException.ThrowIfNull(module);
         using var file = Load(path);
-        CopyInto(module, file, strict);
+        var report = WeightImport.Compare(module, file.Tensors);
+        report.ThrowUnless(report.Misshapen.Count == 0 && (!strict || report.IsComplete), module, path);
+        WeightImport.Into(module, file.Tensors, path, strict: false);
         return file.Metadata;
-    }
-
-    /// <summary>
-    /// Copies the tensors of a file that has been read into a module. Tensors whose name begins with
-    /// <paramref name="ignoredPrefix"/> are left aside: a part of the network that the module does without.
-    /// </summary>
-    /// <exception cref="InvalidDataException">The file holds another model's weights. The module is unchanged.</exception>
-    internal static void CopyInto(nn.Module module, SafetensorsFile file, bool strict, string? ignoredPrefix = null)
-    {
-        var tensors = file.Tensors
-            .Where(entry => ignoredPrefix is null || !entry.Key.StartsWith(ignoredPrefix, StringComparison.Ordinal))
-            .ToDictionary(entry => entry.Key, entry => entry.Value);
-        var problems = Mismatches(module.state_dict(), tensors, strict);
-        if (problems.Count > 0)
-        {
-            throw new InvalidDataException(
-                $"The weights in '{file.Path}' are not those of {module.GetName()}: {string.Join("; ", problems)}. "
-                + "Make the module as it was when the file was saved, or choose another file.");
-        }
-        module.load_state_dict(tensors, strict);
-    }
-
-    private static List<string> Mismatches(Dictionary<string, Tensor> wanted, IReadOnlyDictionary<string, Tensor> found, bool strict)
-    {
-        var problems = new List<string>();
-        if (strict)
-        {
-            problems.AddRange(wanted.Keys.Where(name => !found.ContainsKey(name)).Select(name => $"'{name}' is missing"));
-            problems.AddRange(found.Keys.Where(name => !wanted.ContainsKey(name)).Select(name => $"'{name}' is unknown to the module"));
-        }
-        foreach (var (name, tensor) in wanted)
-        {
-            if (found.TryGetValue(name, out var other) && !tensor.shape.SequenceEqual(other.shape))
-            {
-                problems.Add($"'{name}' is [{string.Join(", ", other.shape)}] instead of [{string.Join(", ", tensor.shape)}]");
-            }
-        }
-        return problems;
     }
 
     private static byte[] WriteHeader(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)

@@ -81,11 +81,11 @@ public sealed class PretrainedWeights
     internal static TNetwork Load<TNetwork>(string path, ImageNetInput? input, Func<ImageNetInput, TNetwork> make, string classifierPrefix)
         where TNetwork : nn.Module
     {
-        using SafetensorsFile file = Safetensors.Load(path);
+        using WeightFile file = WeightFile.Load(path);
         TNetwork network = make(input ?? InputOf(file));
         try
         {
-            Safetensors.CopyInto(network, file, strict: true, ignoredPrefix: classifierPrefix);
+            WeightImport.Into(network, file.Tensors, path, name => name.StartsWith(classifierPrefix, StringComparison.Ordinal) ? null : name);
             network.eval();
             return network;
         }
@@ -96,7 +96,7 @@ public sealed class PretrainedWeights
         }
     }
 
-    private static ImageNetInput InputOf(SafetensorsFile file)
+    private static ImageNetInput InputOf(WeightFile file)
     {
         try
         {

@@ -26,7 +26,7 @@ public enum ResNetStem
 /// </remarks>
 /// <example>
 /// <code>
-/// using var encoder = ResNet.Of18(inputChannels: 3, width: 0.25);
+/// var encoder = ResNet.Of18(inputChannels: 3, width: 0.25);
 /// Console.WriteLine(encoder.FeatureCount);
 /// </code>
 /// </example>

@@ -44,7 +44,7 @@ public sealed class ResNet18 : Module<Tensor, Tensor>, IFeatureExtractor, IFeatu
     public long FeatureCount => _network.FeatureCount;
 
     /// <summary>Loads a network that has learnt, ready to be used (in evaluation mode).</summary>
-    /// <param name="path">A safetensors file with torchvision's names; a classifier (<c>fc</c>) in it is left aside.</param>
+    /// <param name="path">A safetensors file, or one of PyTorch (<c>.pth</c>), with torchvision's names; a classifier (<c>fc</c>) in it is left aside.</param>
     /// <param name="input">What the weights want pixels to be; null to take it from the file's header.</param>
     /// <param name="size">Height and width to which images are brought, in pixels.</param>
     /// <param name="device">Where the weights are to live; the default device if null.</param>

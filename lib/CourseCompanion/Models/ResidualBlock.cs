@@ -10,20 +10,17 @@ namespace CourseCompanion.Models;
 /// </summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
-    // Of fewer channels than that, oneDNN's gradient of a strided 1x1 convolution writes beyond its memory (libtorch 2.10,
-    // channels last). Such an input is thinned out first: the same numbers, by another way.
-    private const int SafeChannels = 16;
-
     private readonly Conv2d _conv1;
     private readonly BatchNorm2d _bn1;
     private readonly Conv2d _conv2;
     private readonly BatchNorm2d _bn2;
     private readonly Sequential? _downsample;
-    private readonly int _thinning;
+    private readonly int _stride;
 
     public ResidualBlock(int inputs, int outputs, int stride, Device? device)
         : base(nameof(ResidualBlock))
     {
+        _stride = stride;
         _conv1 = Conv2d(inputs, outputs, kernel_size: 3, stride: stride, padding: 1, bias: false, device: device);
         _bn1 = BatchNorm2d(outputs, device: device);
         _conv2 = Conv2d(outputs, outputs, kernel_size: 3, padding: 1, bias: false, device: device);
@@ -34,9 +31,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         register_module("bn2", _bn2);
         if (stride != 1 || inputs != outputs)
         {
-            _thinning = inputs < SafeChannels ? stride : 1;
             _downsample = Sequential(
-                Conv2d(inputs, outputs, kernel_size: 1, stride: stride / _thinning, bias: false, device: device), BatchNorm2d(outputs, device: device));
+                Conv2d(inputs, outputs, kernel_size: 1, bias: false, device: device), BatchNorm2d(outputs, device: device));
             register_module("downsample", _downsample);
         }
     }
@@ -52,7 +48,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             return correction.add(input).relu_();
         }
 
-        using Tensor thinned = input[TensorIndex.Ellipsis, TensorIndex.Slice(step: _thinning), TensorIndex.Slice(step: _thinning)];
+        // Every second pixel is taken here, not by the convolution. Of channels that lie last in memory, libtorch 2.10's strided 1x1
+        // convolutions (oneDNN) are wrong: from 256 channels to 512 the results are, below 16 channels gradients write beyond their memory.
+        using Tensor thinned = input[TensorIndex.Ellipsis, TensorIndex.Slice(step: _stride), TensorIndex.Slice(step: _stride)];
         using Tensor shortcut = _downsample.call(thinned);
         return correction.add(shortcut).relu_();
     }

@@ -73,6 +73,12 @@ public sealed class Classifier : Module<Tensor, Tensor>, IFeatureExtractor
         return Head.call(features);                    // [N, K]
     }
 
+    // TorchSharp would register every field once more, under the field's name, when the module becomes a part of another.
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

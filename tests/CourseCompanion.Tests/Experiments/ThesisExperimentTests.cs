@@ -115,6 +115,7 @@ public sealed class ThesisExperimentTests(ThesisExperimentTests.Data data) : ICl
 
         Assert.Equal(written, File.GetLastWriteTimeUtc(encoder));
         Assert.Equal(8, other.Figures["pretraining_steps"]);
+        Assert.Equal(other.Provenance.Commit, other.EncoderCommit);
         using ThesisExperiment experiment = New("a", "replication");
         Assert.Equal([1, 2], experiment.Curve("MAE").Select(epoch => epoch.Epoch));
         Assert.All(experiment.Curve("MAE"), epoch => Assert.InRange(epoch.Neighbours, 0, 1));

@@ -101,6 +101,9 @@ public sealed class SilentBugsChapterRuns() : ChapterRuns("04-2-pannes");
 /// <summary>The runs of chapter 4.3, which needs no learnt network to be checked.</summary>
 public sealed class ComparisonChapterRuns() : ChapterRuns("04-3-comparaison", profile: "essai");
 
+/// <summary>The runs of chapter 5.1, in the trial profile: that its encoders learn is what the tests of each method say.</summary>
+public sealed class PretextChapterRuns() : ChapterRuns("05-1-pretexte", profile: "essai");
+
 /// <summary>The runs of chapter 5.2, in the trial profile: neither finds an encoder of chapter 5.1.</summary>
 public sealed class TransferChapterRuns() : ChapterRuns("05-2-transfert", profile: "essai");
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,6 +15,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private readonly BatchNorm2d _bn1;
     private readonly Conv2d _conv2;
     private readonly BatchNorm2d _bn2;
+    private readonly Conv2d? _projection;
+    private readonly BatchNorm2d? _norm;
     private readonly Sequential? _downsample;
     private readonly int _stride;
 
@@ -31,8 +34,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         register_module("bn2", _bn2);
         if (stride != 1 || inputs != outputs)
         {
-            _downsample = Sequential(
-                Conv2d(inputs, outputs, kernel_size: 1, bias: false, device: device), BatchNorm2d(outputs, device: device));
+            _projection = Conv2d(inputs, outputs, kernel_size: 1, stride: stride, bias: false, device: device);
+            _norm = BatchNorm2d(outputs, device: device);
+            _downsample = Sequential(_projection, _norm);
             register_module("downsample", _downsample);
         }
     }
@@ -43,16 +47,24 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         using Tensor hidden = _bn1.call(first).relu_();
         using Tensor second = _conv2.call(hidden);
         using Tensor correction = _bn2.call(second);
-        if (_downsample is null)
+        if (_projection is null)
         {
             return correction.add(input).relu_();
         }
 
-        // Every second pixel is taken here, not by the convolution. Of channels that lie last in memory, libtorch 2.10's strided 1x1
-        // convolutions (oneDNN) are wrong: from 256 channels to 512 the results are, below 16 channels gradients write beyond their memory.
-        using Tensor thinned = input[TensorIndex.Ellipsis, TensorIndex.Slice(step: _stride), TensorIndex.Slice(step: _stride)];
-        using Tensor shortcut = _downsample.call(thinned);
+        using Tensor projected = Project(input, _projection.weight);
+        using Tensor shortcut = _norm!.call(projected);
         return correction.add(shortcut).relu_();
+    }
+
+    // The 1x1 convolution as the matrix product that it is. Of channels that lie last in memory, libtorch 2.10's own (oneDNN) is wrong:
+    // from 256 channels to 512 in all it gives, and below 16 channels, with strides, its gradient writes beyond its memory.
+    private Tensor Project(Tensor input, Tensor weight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TensorIndex step = TensorIndex.Slice(step: _stride);
+        Tensor pixels = input[TensorIndex.Ellipsis, step, step].permute(0, 2, 3, 1);     // [N, h, w, inputs]
+        return functional.linear(pixels, weight.flatten(1)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

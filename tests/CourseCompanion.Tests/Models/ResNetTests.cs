@@ -84,7 +84,7 @@ public sealed class ResNetTests : IDisposable
         }
     }
 
-    /// <summary>Libtorch's strided 1x1 convolutions are wrong from 256 channels to 512 (see ResidualBlock).</summary>
+    /// <summary>Libtorch's 1x1 convolutions are wrong from 256 channels to 512 (see ResidualBlock).</summary>
     [Fact]
     public void Single_precision_gives_what_double_precision_gives()
     {

@@ -218,7 +218,7 @@ public sealed class ThesisExperiment : IDisposable
         using SafetensorsFile file = Safetensors.Load(path);
         CheckProtocol(path, file.Metadata.GetValueOrDefault(ProtocolEntry), name);
         Encoder encoder = _networks.NewEncoder(_protocol.Methods[name].Encoder);
-        Safetensors.CopyInto(encoder, file, strict: true);
+        WeightImport.Into(encoder, file.Tensors, path);
         figures["pretraining_steps"] = double.Parse(file.Metadata[StepsEntry], CultureInfo.InvariantCulture);
         figures["pretraining_seconds"] = Curve(name).Sum(epoch => epoch.Seconds);
         return (encoder, file.Metadata.GetValueOrDefault(CommitEntry));

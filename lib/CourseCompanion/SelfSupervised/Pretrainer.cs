@@ -45,7 +45,7 @@ public sealed class Pretrainer : IDisposable
     }
 
     /// <summary>Steps of one pass over the images.</summary>
-    public int StepsPerEpoch => (int)_sampler.BatchesPerEpoch;
+    public int StepsPerEpoch => (int)Math.Min(_sampler.BatchesPerEpoch, _options.StepsPerEpoch ?? long.MaxValue);
 
     /// <summary>Steps done so far.</summary>
     public int StepsDone { get; private set; }
@@ -104,7 +104,7 @@ public sealed class Pretrainer : IDisposable
         Tensor total = zeros(1, device: _images.Device);
         _method.train();
         int epoch = EpochsDone;
-        foreach (Tensor positions in _sampler.Epoch(epoch))                        // [B]
+        foreach (Tensor positions in _sampler.Epoch(epoch).Take(StepsPerEpoch))    // [B]
         {
             WorkContext.ThrowIfCancelled(cancellation);
             using var stepScope = NewDisposeScope();

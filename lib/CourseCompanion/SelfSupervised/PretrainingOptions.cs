@@ -30,6 +30,9 @@ public sealed record PretrainingOptions
     /// <summary>Images of a step; a last batch that is not full is left out.</summary>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>Steps after which a pass ends, even though not all images have been seen: for a trial. All of them if null.</summary>
+    public int? StepsPerEpoch { get; init; }
+
     /// <summary>The highest learning rate; it follows a cosine down to 0.</summary>
     public double LearningRate { get; init; } = 0.06;
 
@@ -56,6 +59,7 @@ public sealed record PretrainingOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1, nameof(Epochs));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(StepsPerEpoch ?? 1, 1, nameof(StepsPerEpoch));
         if (!(LearningRate > 0) || double.IsInfinity(LearningRate))
         {
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be a positive number, for example 0.06.");

@@ -117,6 +117,16 @@ public class PretrainerTests
     }
 
     [Fact]
+    public void A_trial_ends_its_passes_early()
+    {
+        using ResidentImages images = Images(70);
+        using PretextMethod method = All["SimCLR"]();
+        using var trainer = new Pretrainer(method, images, Options with { Epochs = 2, StepsPerEpoch = 3 });
+        Assert.Equal(2, trainer.Run().Count);
+        Assert.Equal(6, trainer.StepsDone);
+    }
+
+    [Fact]
     public void Fewer_images_than_a_batch_are_refused()
     {
         using ResidentImages images = Images(10);

@@ -6,7 +6,7 @@ public sealed class PretextChapterTests(PretextChapterRuns runs)
 {
     [Fact]
     public void Run_writes_notebook_page_and_reports() => Assert.Equal(
-        ["05-1-pretexte.html", "05-1-pretexte.ipynb", "junit.xml", "run.json"],
+        ["05-1-pretexte.html", "05-1-pretexte.ipynb", "05-simclr.safetensors", "junit.xml", "run.json"],
         Directory.GetFiles(Runs.Committed.Folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
 
     [Fact]

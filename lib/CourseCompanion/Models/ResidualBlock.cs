@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -52,19 +51,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             return correction.add(input).relu_();
         }
 
-        using Tensor projected = Project(input, _projection.weight);
+        using Tensor projected = PointwiseConvolution.Apply(_projection, input, _stride);
         using Tensor shortcut = _norm!.call(projected);
         return correction.add(shortcut).relu_();
-    }
-
-    // The 1x1 convolution as the matrix product that it is. Of channels that lie last in memory, libtorch 2.10's own (oneDNN) is wrong:
-    // from 256 channels to 512 in all it gives, and below 16 channels, with strides, its gradient writes beyond its memory.
-    private Tensor Project(Tensor input, Tensor weight)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        TensorIndex step = TensorIndex.Slice(step: _stride);
-        Tensor pixels = input[TensorIndex.Ellipsis, step, step].permute(0, 2, 3, 1);     // [N, h, w, inputs]
-        return functional.linear(pixels, weight.flatten(1)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

@@ -125,10 +125,12 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IFeatureExtractor
         private readonly BatchNorm2d _norm2;
         private readonly Conv2d _conv2;
         private readonly Conv2d? _shortcut;
+        private readonly int _stride;
 
         public Block(int inputs, int outputs, int stride, Device? device)
             : base(nameof(Block))
         {
+            _stride = stride;
             _norm1 = BatchNorm2d(inputs, device: device);
             _conv1 = Conv2d(inputs, outputs, kernel_size: 3, stride: stride, padding: 1, bias: false, device: device);
             _norm2 = BatchNorm2d(outputs, device: device);
@@ -155,7 +157,7 @@ public sealed class WideResNet : Module<Tensor, Tensor>, IFeatureExtractor
                 return correction.add(input);
             }
 
-            using Tensor shortcut = _shortcut.call(activated);
+            using Tensor shortcut = PointwiseConvolution.Apply(_shortcut, activated, _stride);
             return correction.add(shortcut);
         }
 

@@ -7,7 +7,8 @@ namespace CourseCompanion.Teaching;
 
 /// <summary>
 /// A model that an earlier chapter saved for the next ones, and whether it may be used: it must have learnt on the same images,
-/// with the same ones labelled. Another seed labels other images, so its model has seen labels that are hidden now.
+/// with the same ones labelled. Another seed labels other images, so its model has seen labels that are hidden now. One from the trial profile serves
+/// in that profile only: it has learnt next to nothing.
 /// </summary>
 public sealed record EarlierModel
 {
@@ -27,7 +28,7 @@ public sealed record EarlierModel
     public bool IsUsable => Problem is null;
 
     /// <summary>Looks for the model in <see cref="CourseOutput"/>.</summary>
-    /// <param name="fileName">Name of its file, a safetensors file with the metadata <c>md5</c> (of the data) and <c>seed</c>.</param>
+    /// <param name="fileName">Name of its file, a safetensors file with the metadata of <see cref="Describe"/>.</param>
     /// <param name="data">The data in use now.</param>
     /// <param name="seed">The seed in use now, which chose the labelled images.</param>
     public static EarlierModel Find(string fileName, DataProvenance data, int seed)
@@ -48,7 +49,11 @@ public sealed record EarlierModel
         ArgumentNullException.ThrowIfNull(data);
         return new Dictionary<string, string>
         {
-            ["chapter"] = chapter, ["dataset"] = data.Dataset, ["seed"] = FormattableString.Invariant($"{seed}"), ["md5"] = data.Md5,
+            ["chapter"] = chapter,
+            ["dataset"] = data.Dataset,
+            ["seed"] = FormattableString.Invariant($"{seed}"),
+            ["md5"] = data.Md5,
+            ["profile"] = Profile.Current.Name,
         };
     }
 
@@ -79,6 +84,11 @@ public sealed record EarlierModel
             if (file.Metadata.GetValueOrDefault("md5") != data.Md5)
             {
                 return $"Le fichier {name} vient d’un modèle qui a appris sur d’autres images.";
+            }
+
+            if (file.Metadata.GetValueOrDefault("profile") == Profile.Essai.Name && Profile.Current != Profile.Essai)
+            {
+                return $"Le fichier {name} vient d’un essai de quelques secondes : ce modèle n’a presque rien appris.";
             }
 
             return file.Metadata.GetValueOrDefault("seed") == FormattableString.Invariant($"{seed}")

@@ -13,6 +13,18 @@ public sealed class WideResNetTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
+    public void Eight_times_as_wide_it_says_what_it_says_in_double_precision()
+    {
+        random.manual_seed(1);
+        using var model = new WideResNet(3, 2, depth: 10, width: 8);  // a shortcut from 256 channels to 512: see PointwiseConvolution
+        model.eval();
+        Tensor images = randn(2, 3, 16, 16);
+        Tensor single = model.Features(images).to(ScalarType.Float64);
+        model.to(ScalarType.Float64);
+        Assert.Equal(0, single.sub(model.Features(images.to(ScalarType.Float64))).abs().max().item<double>(), 3);
+    }
+
+    [Fact]
     public void Parameters_are_those_of_WideResNet_28_2()
     {
         using var model = new WideResNet(3, 10);

@@ -38,12 +38,14 @@ public sealed class EarlierModelTests
         using SimpleCnn saved = new(3, 7);
         Safetensors.Save(folder[Name], saved, EarlierModel.Describe("01-pseudo-labeling", Images, 42));
         Safetensors.Save(folder["bare"], saved);
+        Safetensors.Save(folder["trial"], saved, new Dictionary<string, string>(EarlierModel.Describe("01-pseudo-labeling", Images, 42)) { ["profile"] = "essai" });
         File.WriteAllText(folder["broken"], "not a model");
 
         Assert.Contains("n’est pas dans le dossier", Problem("absent", Images, 42), StringComparison.Ordinal);
         Assert.Contains("d’autres images", Problem(Name, Images with { Md5 = "0" }, 42), StringComparison.Ordinal);
         Assert.Contains("une autre graine", Problem(Name, Images, 7), StringComparison.Ordinal);
         Assert.Contains("d’autres images", Problem("bare", Images, 42), StringComparison.Ordinal);
+        Assert.Contains("vient d’un essai", Problem("trial", Images, 42), StringComparison.Ordinal);
         Assert.Contains("illisible", Problem("broken", Images, 42), StringComparison.Ordinal);
 
         string Problem(string name, DataProvenance images, int seed)

@@ -57,7 +57,7 @@ public sealed class Pretrainer : IDisposable
 
     private string Description => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_method.Name}, seed {_options.Seed}, {_options.Epochs} epochs of {StepsPerEpoch} steps of {_options.BatchSize} images out of {_images.Count}, learning rate {_options.LearningRate}, warm-up {_options.WarmUp}");
+        $"{_method.Name} ({SavedTraining.SettingsOf(_method)}), seed {_options.Seed}, {_options.Epochs} epochs of {StepsPerEpoch} steps of {_options.BatchSize} images out of {_images.Count}, learning rate {_options.LearningRate}, warm-up {_options.WarmUp}");
 
     /// <summary>Trains for a number of passes over the images.</summary>
     /// <param name="epochs">How many; all that are left if null.</param>
@@ -86,7 +86,7 @@ public sealed class Pretrainer : IDisposable
     public void Save(string path) => SavedTraining.Save(path, Description, StepsDone, _method.state_dict(), _optimizer);
 
     /// <summary>Goes on from where a training was saved: the steps that follow are those that would have followed.</summary>
-    /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method and settings.</param>
+    /// <param name="path">A file that <see cref="Save"/> wrote, of a training with the same method and settings. The views and the images are taken for the same without a check.</param>
     /// <exception cref="InvalidDataException">The file is of another training, or damaged; the method has not changed.</exception>
     public void Resume(string path) => StepsDone = SavedTraining.Resume(path, Description, _method.state_dict(), _optimizer);
 

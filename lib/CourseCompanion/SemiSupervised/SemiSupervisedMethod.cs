@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Reflection;
+using CourseCompanion.Training;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.SemiSupervised;
@@ -26,9 +25,7 @@ public abstract class SemiSupervisedMethod : IDisposable
     /// The settings it was made with, in a line: what tells a saved training from one with other settings. All numbers, choices and options that it
     /// keeps in read-only fields.
     /// </summary>
-    internal string Settings => string.Join(", ", GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-        .Where(kept => kept.IsInitOnly && (kept.FieldType.IsPrimitive || kept.FieldType.IsEnum || kept.Name == "_options"))
-        .Select(kept => string.Create(CultureInfo.InvariantCulture, $"{kept.Name.TrimStart('_')} {kept.GetValue(this)}")));
+    internal string Settings => SavedTraining.SettingsOf(this);
 
     /// <summary>The parts of the loss of one step. Runs inside a dispose scope: intermediate tensors need no care.</summary>
     /// <param name="student">The network that learns, in training mode: images [N, C, H, W] to logits [N, K].</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using CourseCompanion.Files;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,6 +14,15 @@ internal static class SavedTraining
 {
     private const string OptimizerEntry = "optimizer";  // bytes, as TorchSharp writes them
     private const string TrainingEntry = "training", StepsEntry = "steps";
+
+    /// <summary>
+    /// The settings that a method was made with, in a line: what tells a saved training from one with other settings. All numbers, choices and options that
+    /// it keeps in read-only fields.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    public static string SettingsOf(object method) => string.Join(", ", method.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+        .Where(kept => kept.IsInitOnly && (kept.FieldType.IsPrimitive || kept.FieldType.IsEnum || kept.Name == "_options"))
+        .Select(kept => string.Create(CultureInfo.InvariantCulture, $"{kept.Name.TrimStart('_')} {kept.GetValue(method)}")));
 
     /// <summary>Saves a training in a safetensors file that is written whole or not at all.</summary>
     /// <param name="path">The file; replaced if it exists.</param>

@@ -90,6 +90,10 @@ public class PretrainerTests
         using var other = new Pretrainer(method, images, Options with { LearningRate = 0.01 });
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => other.Resume(file));
         Assert.Contains("is of another training", error.Message, StringComparison.Ordinal);
+
+        using var colder = new SimClr(TinyEncoder.Of(1), hidden: 32, outputs: 16, temperature: 0.1);
+        using var another = new Pretrainer(colder, images, Options);
+        Assert.Contains("temperature 0.5", Assert.Throws<InvalidDataException>(() => another.Resume(file)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

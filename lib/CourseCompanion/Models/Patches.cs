@@ -62,6 +62,13 @@ public static class Patches
             .MoveToOuterDisposeScope();
     }
 
+    /// <summary>What a network that rebuilds patches is asked for.</summary>
+    /// <param name="images">Images [N, C, H, W].</param>
+    /// <param name="size">Height and width of a patch in pixels.</param>
+    /// <param name="normalize">Whether each patch is brought to its own scale (<see cref="Normalize"/>).</param>
+    /// <returns>Patches [N, L, P].</returns>
+    public static Tensor Targets(Tensor images, int size, bool normalize) => normalize ? Normalize(Of(images, size)) : Of(images, size);
+
     /// <summary>
     /// Each patch by its own scale: minus its mean, divided by the root of its (unbiased) variance plus <see cref="Epsilon"/>. What is left is
     /// the pattern in the patch, whatever its brightness and contrast.

@@ -58,7 +58,7 @@ public sealed class Aim : PretextMethod
         Tensor images = batch.View();                                                       // [N, C, H, W]
         Tensor prefix = RandomPrefix(images.shape[0], _encoder.PatchCount, batch.Generator).to(images.device);
         Tensor predicted = Predictions(Outputs(images, prefix));                            // [N, L - 1, P]: of patches 1 to L - 1
-        return PrefixLoss(predicted, Following(Targets(images)), prefix);
+        return PrefixLoss(predicted, Following(Patches.Targets(images, _encoder.PatchSize, _normalizeTargets)), prefix);
     }
 
     /// <summary>Draws how many patches of each image are given.</summary>
@@ -150,15 +150,10 @@ public sealed class Aim : PretextMethod
         using DisposeScope scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor prefix = full([images.shape[0]], given, ScalarType.Int64, images.device);
-        Tensor patches = Patches.Of(images, _encoder.PatchSize);                            // [N, L, P]
         Tensor outside = arange(l, device: images.device).ge(given).reshape(1, l, 1);       // [1, L, 1]
-        Tensor first = zeros_like(patches.narrow(1, 0, 1));
-        Tensor predicted = cat([first, Predictions(Outputs(images, prefix))], 1);           // [N, L, P]
-        predicted = _normalizeTargets ? Patches.Denormalize(predicted, patches) : predicted;
-        return new Reconstruction(
-            images.clone().MoveToOuterDisposeScope(),
-            ToImages(where(outside, zeros_like(patches), patches)).MoveToOuterDisposeScope(),
-            ToImages(where(outside, predicted.clamp(-1, 1), patches)).MoveToOuterDisposeScope());
+        Tensor outputs = Predictions(Outputs(images, prefix));                              // [N, L - 1, P]
+        Tensor predicted = cat([zeros_like(outputs.narrow(1, 0, 1)), outputs], 1);          // [N, L, P]: nothing foretells patch 0
+        return Reconstruction.Of(images, outside, predicted, _normalizeTargets, _encoder.PatchSize);
     }
 
     /// <inheritdoc/>
@@ -172,12 +167,4 @@ public sealed class Aim : PretextMethod
 
         base.Dispose(disposing);
     }
-
-    private Tensor Targets(Tensor images)
-    {
-        Tensor patches = Patches.Of(images, _encoder.PatchSize);
-        return _normalizeTargets ? Patches.Normalize(patches) : patches;
-    }
-
-    private Tensor ToImages(Tensor patches) => Patches.ToImages(patches, _encoder.PatchSize, _encoder.ImageSize, _encoder.ImageSize);
 }

@@ -85,7 +85,7 @@ public sealed class Mae : PretextMethod
         Tensor images = batch.View();                                                       // [N, C, H, W]
         Tensor order = RandomOrder(images.shape[0], _encoder.PatchCount, batch.Generator).to(images.device);
         Tensor predicted = Decode(Encode(images, order), order);                            // [N, L, P]
-        return ReconstructionLoss(predicted, Targets(images), Hidden(order, VisibleCount));
+        return ReconstructionLoss(predicted, Patches.Targets(images, _encoder.PatchSize, _normalizeTargets), Hidden(order, VisibleCount));
     }
 
     /// <summary>Shuffles the patches of each image: the first V of the order will be shown, the others hidden.</summary>
@@ -177,13 +177,8 @@ public sealed class Mae : PretextMethod
         using Generator generator = new((ulong)(uint)seed);
         Tensor order = RandomOrder(images.shape[0], _encoder.PatchCount, generator).to(images.device);
         Tensor hidden = Hidden(order, VisibleCount).unsqueeze(2);                           // [N, L, 1]
-        Tensor patches = Patches.Of(images, _encoder.PatchSize);                            // [N, L, P]
         Tensor predicted = Decode(Encode(images, order), order);                            // [N, L, P]
-        predicted = _normalizeTargets ? Patches.Denormalize(predicted, patches) : predicted;
-        return new Reconstruction(
-            images.clone().MoveToOuterDisposeScope(),
-            ToImages(where(hidden, zeros_like(patches), patches)).MoveToOuterDisposeScope(),
-            ToImages(where(hidden, predicted.clamp(-1, 1), patches)).MoveToOuterDisposeScope());
+        return Reconstruction.Of(images, hidden, predicted, _normalizeTargets, _encoder.PatchSize);
     }
 
     /// <inheritdoc/>
@@ -200,12 +195,4 @@ public sealed class Mae : PretextMethod
 
         base.Dispose(disposing);
     }
-
-    private Tensor Targets(Tensor images)
-    {
-        Tensor patches = Patches.Of(images, _encoder.PatchSize);
-        return _normalizeTargets ? Patches.Normalize(patches) : patches;
-    }
-
-    private Tensor ToImages(Tensor patches) => Patches.ToImages(patches, _encoder.PatchSize, _encoder.ImageSize, _encoder.ImageSize);
 }

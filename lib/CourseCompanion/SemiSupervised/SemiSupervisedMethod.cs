@@ -1,4 +1,5 @@
 using CourseCompanion.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.SemiSupervised;
@@ -22,13 +23,19 @@ public abstract class SemiSupervisedMethod : IDisposable
     public virtual IReadOnlyDictionary<string, Tensor> State => _state;
 
     /// <summary>
+    /// Weights of the method's own that learn beside the network's, moved by the same optimiser at the same rate: those of a second network. Their values
+    /// belong into <see cref="State"/>, too.
+    /// </summary>
+    public virtual IEnumerable<Parameter> Parameters => [];
+
+    /// <summary>
     /// The settings it was made with, in a line: what tells a saved training from one with other settings. All numbers, choices and options that it
     /// keeps in read-only fields.
     /// </summary>
     internal string Settings => SavedTraining.SettingsOf(this);
 
     /// <summary>The parts of the loss of one step. Runs inside a dispose scope: intermediate tensors need no care.</summary>
-    /// <param name="student">The network that learns, in training mode: images [N, C, H, W] to logits [N, K].</param>
+    /// <param name="student">The network that learns, in training mode: images [N, C, H, W] to logits [N, K], or [N, K, H, W] of each pixel.</param>
     /// <param name="batch">What it sees.</param>
     public abstract StepLosses Losses(nn.Module<Tensor, Tensor> student, SemiSupervisedBatch batch);
 

@@ -28,10 +28,10 @@ public sealed class SemiSupervisedTrainer : IDisposable
     private readonly Generator _generator = new();
 
     /// <summary>Prepares a training.</summary>
-    /// <param name="model">The network that learns: images [N, C, H, W] to logits [N, K].</param>
+    /// <param name="model">The network that learns: images [N, C, H, W] to logits [N, K]; to logits [N, K, H, W] where the labels are masks.</param>
     /// <param name="averaged">A second network of the same shape, which becomes the average of the weights: the one to judge at the end.</param>
     /// <param name="method">How it learns. Not disposed of with the trainer.</param>
-    /// <param name="labelled">The labelled images.</param>
+    /// <param name="labelled">The labelled images, or images with masks.</param>
     /// <param name="unlabelled">Indices [U] of the unlabelled ones among the same <see cref="LabelledImages.Images"/>, int64.</param>
     /// <param name="options">Settings; the course's if null.</param>
     /// <exception cref="ArgumentException">There are no labelled or no unlabelled images, or the networks are not alike.</exception>
@@ -62,7 +62,7 @@ public sealed class SemiSupervisedTrainer : IDisposable
         _options.Validate();
         (_model, _averaged, _method, _labelled, _unlabelled) = (model, averaged, method, labelled, unlabelled);
         _average = new WeightAverage(model, averaged, _options.Averaging);
-        _optimizer = _options.Optimizer(model.parameters(), _options.LearningRate);
+        _optimizer = _options.Optimizer(model.parameters().Concat(method.Parameters), _options.LearningRate);
     }
 
     /// <summary>What tells this training from another: a saved one is resumed with the same settings only.</summary>

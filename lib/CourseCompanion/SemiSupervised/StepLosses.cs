@@ -21,10 +21,10 @@ public sealed record StepLosses(params IReadOnlyList<NamedLoss> Parts)
     /// <summary>What to descend: the sum of the parts, each times its weight. One number, with its gradient.</summary>
     public Tensor Total => Parts.Select(part => part.Value * part.Weight).Aggregate((sum, part) => sum + part);
 
-    /// <summary>The classes that the method took for those of the unlabelled images: [M], int64; null if it takes none.</summary>
+    /// <summary>The classes that the method took for those of the unlabelled images, or of their pixels: [M] or [M, H, W], int64; null if it takes none.</summary>
     public Tensor? Guesses { get; init; }
 
-    /// <summary>How much each of them counted: [M], float, in [0, 1], 0 for a guess that was left out.</summary>
+    /// <summary>How much each of them counted: [M] or [M, H, W], float, in [0, 1], 0 for a guess that was left out.</summary>
     public Tensor? Trust { get; init; }
 
     /// <summary>

@@ -32,6 +32,12 @@ public sealed class ResidentImages : IDisposable
     /// <summary>Number of images N.</summary>
     public long Count => _pixels.shape[0];
 
+    /// <summary>Height H of the images, in pixels.</summary>
+    public long Height => _pixels.shape[1];
+
+    /// <summary>Width W of the images, in pixels.</summary>
+    public long Width => _pixels.shape[2];
+
     /// <summary>Where the images are.</summary>
     public Device Device => _pixels.device;
 

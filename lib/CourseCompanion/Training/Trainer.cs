@@ -178,6 +178,11 @@ public sealed class Trainer : IDisposable
     private BatchSampler SamplerOf(LabelledImages train)
     {
         ArgumentNullException.ThrowIfNull(train);
+        if (train.HasMasks)
+        {
+            throw new ArgumentException("This loop learns one label of each image; a SemiSupervisedTrainer learns masks.", nameof(train));
+        }
+
         return train.Count > 0
             ? new BatchSampler(train.Count, _options.BatchSize, seed: _options.Seed, device: train.Images.Device)
             : throw new ArgumentException("There is no image to train on.", nameof(train));

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace CourseCompanion.Files;
 
-/// <summary>The element types that are read: numbers of fixed size, never objects. Named as in the file format.</summary>
+/// <summary>The element types that are read: numbers of fixed size and texts, never objects. Named as in the file format.</summary>
 public enum NpyType
 {
     /// <summary><c>|u1</c>, <see cref="byte"/>.</summary>
@@ -35,6 +37,9 @@ public enum NpyType
 
     /// <summary><c>&lt;u8</c>, <see cref="ulong"/>.</summary>
     U8,
+
+    /// <summary><c>&lt;U21</c> and the like: texts of up to so many characters, each in four bytes.</summary>
+    U,
 }
 
 /// <summary>What the head of a <c>.npy</c> array says about the bytes that follow.</summary>
@@ -42,13 +47,14 @@ public enum NpyType
 /// <param name="FortranOrder">True when the first index runs fastest; false, as usual, when the last one does.</param>
 /// <param name="Shape">The length of each dimension; empty for a single number.</param>
 /// <param name="BigEndian">True when the bytes of a number come in the other order than this machine's, as from <c>dtype="&gt;i8"</c>.</param>
-public sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<long> Shape, bool BigEndian = false)
+/// <param name="Characters">Of texts (<see cref="NpyType.U"/>): characters that each of them takes, used or not.</param>
+public sealed record NpyHeader(NpyType Type, bool FortranOrder, IReadOnlyList<long> Shape, bool BigEndian = false, int Characters = 0)
 {
     /// <summary>How many elements follow.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, length) => checked(product * length));
 
     /// <summary>How many bytes follow.</summary>
-    public long ByteCount => checked(ElementCount * Type.Size());
+    public long ByteCount => checked(ElementCount * (Type == NpyType.U ? 4L * Characters : Type.Size()));
 
     /// <summary>The shape as one writes it in Python: <c>(7007, 28, 28, 3)</c>.</summary>
     public string ShapeText => Shape.Count == 1 ? $"({Shape[0]},)" : $"({string.Join(", ", Shape)})";
@@ -72,11 +78,14 @@ internal static class NpyTypes
         (NpyType.U8, "<u8", 8, typeof(ulong)),
     ];
 
+    private const int MaxCharacters = 1000;
+
     public static string Supported => string.Join(", ", Table.Select(row => row.Descriptor));
 
-    public static int Size(this NpyType type) => Table[(int)type].Size;
+    /// <summary>Bytes of one number; of a text, of one of its characters.</summary>
+    public static int Size(this NpyType type) => type == NpyType.U ? 4 : Table[(int)type].Size;
 
-    public static string Descriptor(this NpyType type) => Table[(int)type].Descriptor;
+    public static string Descriptor(this NpyType type) => type == NpyType.U ? "<U" : Table[(int)type].Descriptor;
 
     /// <summary>The type of a descriptor such as <c>&lt;i8</c>, in either order of bytes; null when it is not read.</summary>
     public static NpyType? FromDescriptor(string descriptor, out bool bigEndian)
@@ -84,6 +93,16 @@ internal static class NpyTypes
         int row = Array.FindIndex(Table, candidate => descriptor.Length == 3 && descriptor[0] is '<' or '>' or '|' && candidate.Descriptor.AsSpan(1).SequenceEqual(descriptor.AsSpan(1)));
         bigEndian = row >= 0 && descriptor[0] == '>' && Table[row].Size > 1;
         return row < 0 || (descriptor[0] == '|' && Table[row].Size > 1) ? null : Table[row].Type;
+    }
+
+    /// <summary>How many characters texts of a descriptor such as <c>&lt;U21</c> have; null when it is none.</summary>
+    public static int? CharactersOf(string descriptor, out bool bigEndian)
+    {
+        bigEndian = descriptor.StartsWith('>');
+        return descriptor.Length > 2 && descriptor[0] is '<' or '>' && descriptor[1] == 'U'
+            && int.TryParse(descriptor.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int characters) && characters is > 0 and <= MaxCharacters
+                ? characters
+                : null;
     }
 
     public static NpyType Of<T>()

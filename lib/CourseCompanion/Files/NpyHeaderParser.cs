@@ -66,6 +66,7 @@ internal ref struct NpyHeaderParser
     {
         NpyType? type = null;
         bool bigEndian = false;
+        int characters = 0;
         bool? fortranOrder = null;
         List<long>? shape = null;
         Expect('{');
@@ -76,7 +77,7 @@ internal ref struct NpyHeaderParser
             switch (key)
             {
                 case "descr" when type is null:
-                    type = ParseType(out bigEndian);
+                    type = ParseType(out bigEndian, out characters);
                     break;
                 case "fortran_order" when fortranOrder is null:
                     fortranOrder = ParseTruthValue();
@@ -105,7 +106,8 @@ internal ref struct NpyHeaderParser
             type ?? throw Wrong("its head lacks 'descr'"),
             fortranOrder ?? throw Wrong("its head lacks 'fortran_order'"),
             shape ?? throw Wrong("its head lacks 'shape'"),
-            bigEndian);
+            bigEndian,
+            characters);
         try
         {
             _ = result.ByteCount;
@@ -118,7 +120,7 @@ internal ref struct NpyHeaderParser
         return result;
     }
 
-    private NpyType ParseType(out bool bigEndian)
+    private NpyType ParseType(out bool bigEndian, out int characters)
     {
         SkipBlanks();
         if (_position < _text.Length && _text[_position] == '[')
@@ -131,6 +133,13 @@ internal ref struct NpyHeaderParser
         {
             throw new DataFormatException(
                 _file, _entry, $"its type is '{descriptor}', an array of Python objects, which needs unpickling: that can run any code and is never done", $"Save numbers: one of the types {NpyTypes.Supported}.");
+        }
+
+        characters = 0;
+        if (NpyTypes.CharactersOf(descriptor, out bigEndian) is { } length)
+        {
+            characters = length;
+            return NpyType.U;
         }
 
         return NpyTypes.FromDescriptor(descriptor, out bigEndian)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace CourseCompanion.Files;
 
@@ -158,6 +159,44 @@ public sealed class NpzArchive : IDisposable
                 : throw new DataFormatException(Path, name, $"it holds {value}, larger than any label", "It is not the file that was expected: take the official one.")),
             _ => throw new DataFormatException(Path, name, $"its type is {header.Type.Descriptor()}, where whole numbers are needed", "Convert it, or take the original file."),
         };
+    }
+
+    /// <summary>Reads an array of texts, such as the names of patients.</summary>
+    /// <param name="name">A name such as <c>patient</c>.</param>
+    /// <returns>Its elements in C order, without the zeros that fill them up.</returns>
+    /// <exception cref="DataFormatException">There is no such array, it is of another kind or its bytes are wrong.</exception>
+    public string[] ReadTexts(string name)
+    {
+        using Stream stream = OpenArray(name, out NpyHeader header, out Crc32 crc);
+        if (header.Type != NpyType.U)
+        {
+            throw new DataFormatException(Path, name, $"its type is {header.Type.Descriptor()}, where texts are needed", "Convert it with astype(str), or take the original file.");
+        }
+
+        if (header.FortranOrder && header.Shape.Count > 1)
+        {
+            throw new DataFormatException(Path, name, "its texts lie column by column", "Convert it with numpy.ascontiguousarray.");
+        }
+
+        uint[] characters = new uint[header.ElementCount * header.Characters];
+        ReadBytes(name, stream, MemoryMarshal.AsBytes(characters.AsSpan()), crc);
+        ToThisMachine(MemoryMarshal.AsBytes(characters.AsSpan()), header);
+        string[] texts = new string[header.ElementCount];
+        for (int index = 0; index < texts.Length; index++)
+        {
+            ReadOnlySpan<uint> text = characters.AsSpan(index * header.Characters, header.Characters).TrimEnd(0u);
+            StringBuilder builder = new(text.Length);
+            foreach (uint character in text)
+            {
+                builder.Append(Rune.IsValid(character)
+                    ? new Rune(character).ToString()
+                    : throw new DataFormatException(Path, name, $"text {index} holds {character:x8}, which is no character", Refetch));
+            }
+
+            texts[index] = builder.ToString();
+        }
+
+        return texts;
     }
 
     /// <inheritdoc/>

@@ -76,13 +76,22 @@ public sealed class DataStore
     public DataEntry Find(DatasetInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        if (FindLocal(info) is { } local)
+        return Locate(info.File.Name) is var (source, path) ? Describe(info, source, path) : new DataEntry(info);
+    }
+
+    /// <summary>Where a file of a name is: in the user's folder, else in the cache.</summary>
+    /// <param name="fileName">The file's name, such as <c>dermamnist.npz</c>.</param>
+    /// <returns>Null when it is nowhere.</returns>
+    /// <exception cref="DatasetException">The named folder does not exist.</exception>
+    internal (DataSource Source, string Path)? Locate(string fileName)
+    {
+        if (FindLocal(fileName) is { } local)
         {
-            return Describe(info, DataSource.LocalFile, local);
+            return (DataSource.LocalFile, local);
         }
 
-        string cached = Path.Combine(_options.EffectiveCacheDirectory, info.File.Name);
-        return File.Exists(cached) ? Describe(info, DataSource.Cache, cached) : new DataEntry(info);
+        string cached = Path.Combine(_options.EffectiveCacheDirectory, fileName);
+        return File.Exists(cached) ? (DataSource.Cache, cached) : null;
     }
 
     /// <summary>Files of the user's folder that are named almost like a dataset's: <c>dermamnist (1).npz</c>, <c>dermamnist_64.npz</c>.</summary>
@@ -158,7 +167,7 @@ public sealed class DataStore
         new(info, source, path, new FileInfo(path).Length, Md5.OfFile(path));
 
     /// <summary>The file of that name closest to the named folder; of several equally close ones, the first by name.</summary>
-    private string? FindLocal(DatasetInfo info) => _localFiles.Value[info.File.Name]
+    private string? FindLocal(string fileName) => _localFiles.Value[fileName]
         .OrderBy(path => path.Count(letter => letter == Path.DirectorySeparatorChar))
         .ThenBy(path => path, StringComparer.Ordinal)
         .FirstOrDefault();

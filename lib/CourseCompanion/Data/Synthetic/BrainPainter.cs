@@ -53,11 +53,28 @@ internal sealed class BrainPainter
         [96f, 128f, 20f, 150f, 90f, 215f],
     ];
 
+    /// <summary>The middle of the head that was drawn last.</summary>
+    public Vector2 Centre { get; private set; }
+
+    /// <summary>The half widths of its brain.</summary>
+    public Vector2 Radii { get; private set; }
+
+    /// <summary>How brightly it was exposed.</summary>
+    public float Exposure { get; private set; }
+
     /// <summary>Draws a slice; nothing is left of the one before.</summary>
     /// <param name="canvas">Where to draw: one channel.</param>
     /// <param name="slice">What it shows.</param>
     /// <param name="random">Where chance comes from.</param>
-    public void Paint(Canvas canvas, BrainSlice slice, ref PortableRandom random)
+    public void Paint(Canvas canvas, BrainSlice slice, ref PortableRandom random) => Paint(canvas, slice, 1f, ref random, ref random);
+
+    /// <summary>Draws one of several slices of a head; nothing is left of the one before.</summary>
+    /// <param name="canvas">Where to draw: one channel.</param>
+    /// <param name="slice">What it shows.</param>
+    /// <param name="width">How wide the head is here: 1 where it is widest, less above and below.</param>
+    /// <param name="random">Where the head comes from: in the same state for all its slices.</param>
+    /// <param name="spots">Where the bright spots and the mass come from.</param>
+    public void Paint(Canvas canvas, BrainSlice slice, float width, ref PortableRandom random, ref PortableRandom spots)
     {
         var levels = Levels[(int)slice.Sequence];
         var exposure = random.Next(0.75f, 1.2f);
@@ -69,11 +86,12 @@ internal sealed class BrainPainter
             _ => (new Vector2(0.08f * side, -0.26f), new Vector2(0.74f, 0.58f)),
         };
         centre += new Vector2(random.Next(-0.06f, 0.06f), random.Next(-0.05f, 0.05f));
-        radii *= new Vector2(random.Next(0.9f, 1.08f), random.Next(0.92f, 1.06f));
+        radii *= new Vector2(random.Next(0.9f, 1.08f), random.Next(0.92f, 1.06f)) * width;
         _folds.Draw(12, ref random);
         _matter.Draw(7, ref random);
         _field.Draw(2, ref random);
-        ChooseSpots(slice, radii, levels, ref random);
+        ChooseSpots(slice, radii, width, levels, ref random, ref spots);
+        (Centre, Radii, Exposure) = (centre, radii, exposure);
 
         canvas.Clear();
         canvas.Fill(new Vector3(random.Next(2f, 10f)));
@@ -125,17 +143,17 @@ internal sealed class BrainPainter
     }
 
     /// <summary>Ventricles, harmless spots, the mass: offsets from the middle of the brain.</summary>
-    private void ChooseSpots(BrainSlice slice, Vector2 radii, float[] levels, ref PortableRandom random)
+    private void ChooseSpots(BrainSlice slice, Vector2 radii, float scale, float[] levels, ref PortableRandom head, ref PortableRandom random)
     {
         _spots.Clear();
-        float width = random.Next(0.05f, 0.1f);
+        float width = head.Next(0.05f, 0.1f) * scale;
         if (slice.View == BrainView.Sagittal)
         {
             _spots.Add((new Vector2(0f, 0.02f), Vector2.UnitX, new Vector2(0.32f, width), levels[2], 0.9f));
         }
         else
         {
-            float length = slice.View == BrainView.Axial ? 0.28f : 0.15f, tilt = random.Next(0.1f, 0.3f);
+            float length = (slice.View == BrainView.Axial ? 0.28f : 0.15f) * scale, tilt = head.Next(0.1f, 0.3f);
             _spots.Add((new Vector2(-0.12f, -0.02f), Vector2.Normalize(new Vector2(-tilt, 1f)), new Vector2(length, width), levels[2], 0.95f));
             _spots.Add((new Vector2(0.12f, -0.02f), Vector2.Normalize(new Vector2(tilt, 1f)), new Vector2(length, width), levels[2], 0.95f));
         }

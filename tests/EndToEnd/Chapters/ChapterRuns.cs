@@ -12,7 +12,7 @@ namespace CourseCompanion.EndToEnd.Chapters;
 /// exercises solved.
 /// </summary>
 /// <param name="name">The notebook's name, without extension.</param>
-/// <param name="handedOn">Files that the second run finds in its output folder, as the first run left them.</param>
+/// <param name="handedOn">Files that the second run finds in its output folder, as the first run left them, besides its cache; null if it finds nothing.</param>
 /// <param name="profile">Profile of both runs; the command's own if null.</param>
 public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn = null, string? profile = null) : IAsyncLifetime
 {
@@ -26,21 +26,16 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
 
     public async Task InitializeAsync()
     {
-        var committed = Path.Combine(Repository.Notebooks, Name + ".ipynb");
-        Committed = await RunAsync(committed, "out-committed");
-
-        var quizFile = Copies("quiz", Name + ".json").Single();
-        Copies("results", Name + "*.json");
-        var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
-        var solved = Path.Combine(_folder, Name + ".ipynb");
-        SolvedNotebook.Create(NotebookDocument.Load(committed), solutions, Quiz.Load(quizFile)).Save(solved);
-        var output = Directory.CreateDirectory(Path.Combine(_folder, "out-solved")).FullName;
-        foreach (var file in handedOn ?? [])
+        // Where nothing is handed on, neither run waits for the other: each has its part of the cores (CourseProcess.Isolate).
+        Task<ChapterRun> first = RunAsync(Path.Combine(Repository.Notebooks, Name + ".ipynb"), "out-committed");
+        if (handedOn is not null)
         {
-            File.Copy(Path.Combine(Committed.Folder, file), Path.Combine(output, file));
+            await first;
         }
 
-        Solved = await RunAsync(solved, "out-solved");
+        Task<ChapterRun> second = RunSolvedAsync();
+        await Task.WhenAll(first, second);
+        (Committed, Solved) = (await first, await second);
     }
 
     public Task DisposeAsync()
@@ -61,11 +56,29 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
         })];
     }
 
+    private async Task<ChapterRun> RunSolvedAsync()
+    {
+        var quizFile = Copies("quiz", Name + ".json").Single();
+        Copies("results", Name + "*.json");
+        var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
+        var committed = NotebookDocument.Load(Path.Combine(Repository.Notebooks, Name + ".ipynb"));
+        var solved = Path.Combine(_folder, Name + ".ipynb");
+        SolvedNotebook.Create(committed, solutions, Quiz.Load(quizFile)).Save(solved);
+        var output = Directory.CreateDirectory(Path.Combine(_folder, "out-solved")).FullName;
+        foreach (var file in handedOn ?? [])
+        {
+            File.Copy(Path.Combine(_folder, "out-committed", file), Path.Combine(output, file));
+        }
+
+        return await RunAsync(solved, "out-solved");
+    }
+
     private async Task<ChapterRun> RunAsync(string notebook, string folder)
     {
         var output = Path.Combine(_folder, folder);
+        var working = handedOn is null ? Directory.CreateDirectory(output + "-working").FullName : _folder;
         string[] sizes = profile is null ? [] : ["--profile", profile];
-        var result = await CourseProcess.RunAsync(_folder, ["run", notebook, "--out", output, .. sizes]);
+        var result = await CourseProcess.RunAsync(working, ["run", notebook, "--out", output, .. sizes]);
         Assert.True(result.ExitCode == 0, result.ToString());
         return new ChapterRun(
             output,
@@ -108,7 +121,7 @@ public sealed class PretextChapterRuns() : ChapterRuns("05-1-pretexte", profile:
 public sealed class TransferChapterRuns() : ChapterRuns("05-2-transfert", profile: "essai");
 
 /// <summary>The runs of chapter 6.1: the second finds the features that the first computed.</summary>
-public sealed class ExplorationChapterRuns() : ChapterRuns("06-1-exploration-features", profile: "essai");
+public sealed class ExplorationChapterRuns() : ChapterRuns("06-1-exploration-features", handedOn: [], profile: "essai");
 
 /// <summary>The runs of chapter 6.2, on a few drawn slices.</summary>
 public sealed class ClusteringChapterRuns() : ChapterRuns("06-2-clustering", profile: "essai");

@@ -19,7 +19,7 @@ public partial class FoldersTests
         ["Tables", "Training"],
         ["Classifiers", "Graphs", "SelfSupervised", "SelfTraining", "SemiSupervised", "Transfer"],
         ["Adversarial", "Clustering", "Consistency", "Projection"],
-        ["BrainScan"],
+        ["BrainScan", "Segmentation"],
         ["Experiments", "Teaching"],
     ];
 

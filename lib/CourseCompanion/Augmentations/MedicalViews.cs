@@ -83,6 +83,13 @@ public sealed record MedicalViews
     /// <exception cref="ArgumentOutOfRangeException">A strength is out of its range.</exception>
     public Augmentation Strong => new Compose([Weak, new ColorJitter(Brightness, Contrast, Saturation), .. Square]);
 
+    /// <summary>
+    /// What makes a strong view of a weak one: brightness, contrast and saturation, then a covered square. Nothing moves, so that a mask of the weak view
+    /// is the mask of this one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A strength is out of its range.</exception>
+    public Augmentation Appearance => new Compose([new ColorJitter(Brightness, Contrast, Saturation), .. Square]);
+
     private IEnumerable<Augmentation> Square => Cutout == 0 ? [] : [new Cutout(Cutout)];
 
     /// <summary>Another strong view: the weak one, then a few of the strong changes, others for each image (<see cref="RandAugment"/>).</summary>

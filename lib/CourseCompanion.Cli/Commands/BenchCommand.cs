@@ -14,7 +14,7 @@ internal static class BenchCommand
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Every measurement there is.</summary>
-    private static readonly IBenchmark[] Benchmarks = [new PseudoLabelingBenchmark(), new PseudoLabelingGainBenchmark(), new GraphGainBenchmark(), new SganGainBenchmark(), new ConsistencyBenchmark(), new ConsistencyTunedBenchmark(), new KernelBenchmark(), new GraphBenchmark(), new BrainScanBenchmark(), new ThesisBenchmark()];
+    private static readonly IBenchmark[] Benchmarks = [new PseudoLabelingBenchmark(), new PseudoLabelingGainBenchmark(), new GraphGainBenchmark(), new SganGainBenchmark(), new ConsistencyBenchmark(), new ConsistencyTunedBenchmark(), new KernelBenchmark(), new GraphBenchmark(), new BrainScanBenchmark(), new ThesisBenchmark(), new HybridBenchmark(), new MethodCostBenchmark()];
 
     public static Command Create(CommandContext context) => Create(context, Benchmarks);
 

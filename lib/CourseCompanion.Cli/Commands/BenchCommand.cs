@@ -14,7 +14,23 @@ internal static class BenchCommand
     private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Every measurement there is.</summary>
-    private static readonly IBenchmark[] Benchmarks = [new PseudoLabelingBenchmark(), new PseudoLabelingGainBenchmark(), new GraphGainBenchmark(), new SganGainBenchmark(), new ConsistencyBenchmark(), new ConsistencyTunedBenchmark(), new KernelBenchmark(), new GraphBenchmark(), new BrainScanBenchmark(), new SegmentationBenchmark(), new ThesisBenchmark()];
+    private static readonly IBenchmark[] Benchmarks =
+    [
+        new PseudoLabelingBenchmark(),
+        new PseudoLabelingGainBenchmark(),
+        new GraphBenchmark(),
+        new GraphGainBenchmark(),
+        new SganGainBenchmark(),
+        new ConsistencyBenchmark(),
+        new ConsistencyTunedBenchmark(),
+        new ThesisBenchmark(),
+        new BrainScanBenchmark(),
+        new SegmentationBenchmark(),
+        new SegmentationGainBenchmark(),
+        new HybridBenchmark(),
+        new MethodCostBenchmark(),
+        new KernelBenchmark(),
+    ];
 
     public static Command Create(CommandContext context) => Create(context, Benchmarks);
 

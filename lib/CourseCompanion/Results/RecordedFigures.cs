@@ -53,6 +53,10 @@ public sealed class RecordedFigures
         ? figure
         : throw new ArgumentException($"'{_path}' has no figure '{name}'.{NearestNames.Suggest(name, _figures.Keys)}", nameof(name));
 
+    /// <summary>A figure, or null if there is none of that name or it could not be measured.</summary>
+    /// <param name="name">Its name.</param>
+    public double? Find(string name) => _figures.TryGetValue(name, out double figure) && double.IsFinite(figure) ? figure : null;
+
     /// <summary>A figure with its 95 % interval.</summary>
     /// <param name="name">Its name, such as <c>balanced_accuracy_logistic</c>; the bounds are <c>_low</c> and <c>_high</c>.</param>
     /// <exception cref="ArgumentException">There is no such figure.</exception>

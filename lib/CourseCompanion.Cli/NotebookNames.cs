@@ -15,7 +15,7 @@ internal sealed class NotebookNames(CourseFolder folder)
     /// <summary>The files that the typed names stand for, each once, in the order typed; all notebooks when none is typed.</summary>
     /// <param name="typed">
     /// Paths (with or without .ipynb), names such as <c>01-pseudo-labeling</c>, or numbers such as <c>01</c>, <c>1</c> or
-    /// <c>06</c>, which stands for every notebook of chapter 6.
+    /// <c>06</c>, which stands for every notebook of chapter 6; <c>all</c> stands for every notebook of the course.
     /// </param>
     /// <exception cref="UsageException">A name stands for nothing.</exception>
     public IReadOnlyList<string> Resolve(IReadOnlyCollection<string> typed)
@@ -41,6 +41,11 @@ internal sealed class NotebookNames(CourseFolder folder)
         }
 
         IReadOnlyList<string> all = All();
+        if (typed == "all" && all.Count > 0)
+        {
+            return all;
+        }
+
         string number = typed.Length == 1 ? "0" + typed : typed;
         List<string> ofChapter = [.. all.Where(path => Path.GetFileName(path).StartsWith(number + "-", StringComparison.Ordinal))];
         if (number.Length > 0 && char.IsAsciiDigit(number[0]) && ofChapter.Count > 0)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CourseCompanion.Files;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
+using CourseCompanion.Notebooks.Site;
 using CourseCompanion.Notebooks.Slides;
 
 namespace CourseCompanion.Cli.Commands;
@@ -13,20 +14,28 @@ internal static class ExportCommand
     {
         Argument<string[]> notebooks = new("NOTEBOOK")
         {
-            Description = "A chapter's number or name, of which the executed copy in the output folder is taken when there is one; or a path.",
+            Description = "A chapter's number or name, of which the executed copy is taken when there is one (--from); a path; or all.",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> format = new("--to")
         {
-            Description = "html (a page), slides (an HTML file with reveal.js) or pptx (the recommendations for PowerPoint).",
+            Description = "html (a page), slides (an HTML file with reveal.js), pptx (the recommendations for PowerPoint) or site (static pages with a contents list, a search and summary sheets).",
             DefaultValueFactory = _ => "html",
         };
-        format.AcceptOnlyFromAmong("html", "slides", "pptx");
-        Option<string> output = new("--out")
+        format.AcceptOnlyFromAmong("html", "slides", "pptx", "site");
+        Option<string?> output = new("--out")
         {
-            Description = "The folder for the files.",
+            Description = "The folder for the files. Default: out; for site, out/site.",
             HelpName = "DIR",
-            DefaultValueFactory = _ => context.Folder.Output,
+        };
+        Option<DirectoryInfo> from = new Option<DirectoryInfo>("--from")
+        {
+            Description = "Where 'course run' wrote the executed chapters. Default: the folder for the files; for site, out.",
+            HelpName = "DIR",
+        }.AcceptExistingOnly();
+        Option<bool> noPdf = new("--no-pdf")
+        {
+            Description = "The site's summary sheets are pages only.",
         };
         Option<bool> code = new("--code")
         {
@@ -38,54 +47,87 @@ internal static class ExportCommand
             AllowMultipleArgumentsPerToken = false,
             HelpName = "TEXT",
         };
-        Command command = new("export", "Turns executed notebooks into pages or slides that need nothing else.") { notebooks, format, output, code, section };
-        command.Run(context, (parsed, cancellation) =>
+        Command command = new("export", "Turns notebooks into pages or slides that need nothing else; slides need executed ones.")
         {
-            IReadOnlyList<string> sources = new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks));
-            string folder = Path.GetFullPath(parsed.GetRequiredValue(output));
+            notebooks, format, output, from, code, section, noPdf,
+        };
+        command.Run(context, async (parsed, cancellation) =>
+        {
+            string to = parsed.GetRequiredValue(format);
+            string folder = Path.GetFullPath(parsed.GetValue(output) ?? (to == "site" ? Path.Combine(context.Folder.Output, "site") : context.Folder.Output));
+            string executed = parsed.GetValue(from)?.FullName ?? (to == "site" ? context.Folder.Output : folder);
+            List<Source> sources = [.. new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)).Select(path => Source.Load(path, executed, context.Folder))];
+            if (to == "site")
+            {
+                await ExportSiteAsync(sources, folder, new SiteOptions { PrintsSheets = !parsed.GetValue(noPdf) }, context, cancellation);
+                return ExitCode.Success;
+            }
+
             Directory.CreateDirectory(folder);
-            foreach (string source in sources)
+            foreach (Source source in sources)
             {
                 cancellation.ThrowIfCancellationRequested();
-                string name = Path.GetFileNameWithoutExtension(source);
-                string executed = Path.Combine(folder, Path.GetFileName(source));
-                bool isOfCourse = Path.GetDirectoryName(source) == context.Folder.Notebooks;
-                NotebookDocument document = NotebookDocument.Load(isOfCourse && File.Exists(executed) ? executed : source);
-                string home = Path.GetDirectoryName(Path.GetFullPath(source))!;
                 SlideOptions options = new()
                 {
-                    Title = document.Title ?? name,
-                    Folder = home,
+                    Title = source.Document.Title ?? source.Name,
+                    Folder = source.Home,
                     ShowsCode = parsed.GetValue(code),
                     Sections = parsed.GetValue(section) is { Length: > 0 } names ? names : null,
                 };
-                string file;
-                switch (parsed.GetRequiredValue(format))
+                string file = Path.Combine(folder, source.Name);
+                switch (to)
                 {
                     case "slides":
-                        file = Path.Combine(folder, name + ".slides.html");
-                        AtomicFile.WriteAllText(file, SlideExporter.Export(document, options));
+                        AtomicFile.WriteAllText(file += ".slides.html", SlideExporter.Export(source.Document, options));
                         break;
                     case "pptx":
-                        file = Path.Combine(folder, name + ".pptx");
-                        using (AtomicFile target = new(file))
+                        using (AtomicFile target = new(file += ".pptx"))
                         {
-                            PowerPointExporter.Export(document, name, Path.Combine(context.Folder.Notebooks, "results"), target.Stream, options);
+                            PowerPointExporter.Export(source.Document, source.Name, Path.Combine(context.Folder.Notebooks, "results"), target.Stream, options);
                             target.Commit();
                         }
 
                         break;
                     default:
-                        file = Path.Combine(folder, name + ".html");
-                        AtomicFile.WriteAllText(file, HtmlExporter.Export(document, new HtmlExportOptions { Title = options.Title, Folder = home }));
+                        AtomicFile.WriteAllText(file += ".html", HtmlExporter.Export(source.Document, new HtmlExportOptions { Title = options.Title, Folder = source.Home }));
                         break;
                 }
 
                 context.Output.WriteLine(context.Folder.Shorten(file));
             }
 
-            return Task.FromResult(ExitCode.Success);
+            return ExitCode.Success;
         });
         return command;
+    }
+
+    private static async Task ExportSiteAsync(
+        IEnumerable<Source> sources, string folder, SiteOptions options, CommandContext context, CancellationToken cancellation)
+    {
+        SiteReport report = await SiteExporter.ExportAsync(
+            [.. sources.Select(source => new SiteChapter(source.Name, source.Document) { Folder = source.Home })], folder, options, cancellation);
+        foreach (string notice in report.Notices)
+        {
+            context.Error.WriteLine($"course: {notice}");
+        }
+
+        context.Output.WriteLine(context.Folder.Shorten(report.IndexFile));
+        context.Output.WriteLine(
+            $"{report.Chapters} chapters, {report.Executed} of them with results; {report.Sheets} summary sheets as PDF.");
+    }
+
+    /// <summary>A notebook to be exported.</summary>
+    /// <param name="Name">Its file's name without extension.</param>
+    /// <param name="Home">The folder of its source, where its images are.</param>
+    /// <param name="Document">Its executed copy where there is one.</param>
+    private sealed record Source(string Name, string Home, NotebookDocument Document)
+    {
+        public static Source Load(string path, string executed, CourseFolder course)
+        {
+            string copy = Path.Combine(executed, Path.GetFileName(path));
+            bool isOfCourse = Path.GetDirectoryName(path) == course.Notebooks;
+            return new Source(
+                Path.GetFileNameWithoutExtension(path), Path.GetDirectoryName(Path.GetFullPath(path))!, NotebookDocument.Load(isOfCourse && File.Exists(copy) ? copy : path));
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace CourseCompanion.Notebooks.Export;
 
 /// <summary>
 /// What the cells of one page become, whatever the page does with it: prose, code and outputs as HTML, one element each.
-/// Charts are a call of the page's own <c>drawFigure(id, figure)</c>.
+/// Charts are a call of the page's own <c>drawFigure(id, figure)</c>, unless the page draws them in its own way.
 /// </summary>
 internal sealed class CellHtml(PageImages images)
 {
@@ -28,6 +28,9 @@ internal sealed class CellHtml(PageImages images)
 
     private readonly MarkdownHtml _markdown = new(images);
     private int _figures;
+
+    /// <summary>The element that draws a chart, from the name of its place and its JSON, in which no "&lt;" is left.</summary>
+    internal Func<string, string, string> FigureScript { get; init; } = static (id, json) => $"<script>drawFigure(\"{id}\", {json});</script>";
 
     /// <summary>The headings met so far.</summary>
     internal IReadOnlyList<PageHeading> Headings => _markdown.Headings;
@@ -117,7 +120,7 @@ internal sealed class CellHtml(PageImages images)
         return string.Create(CultureInfo.InvariantCulture, $"""
             <figure><div id="{id}" class="plotly" role="img" aria-label="{alternative}" style="min-height:{height}px"></div>
             <noscript><pre>{alternative}</pre></noscript></figure>
-            <script>drawFigure("{id}", {figure.ToJsonString(ScriptJson)});</script>
+            {FigureScript(id, figure.ToJsonString(ScriptJson))}
 
             """);
     }

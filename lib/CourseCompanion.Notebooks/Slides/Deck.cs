@@ -29,6 +29,15 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
         {
             throw new InvalidOperationException("The notebook is not executed, and slides show its results: './course run' executes it.");
         }
+        return Lay(notebook, options);
+    }
+
+    /// <summary>Lays the cells out on slides, with the results that are there.</summary>
+    /// <param name="notebook">A notebook, executed or not.</param>
+    /// <param name="options">What to take from it.</param>
+    /// <exception cref="InvalidOperationException">No section has the heading that is asked for.</exception>
+    internal static Deck Lay(NotebookDocument notebook, SlideOptions options)
+    {
         var reader = new Reader(options.ShowsCode);
         foreach (var cell in notebook.Cells)
         {
@@ -42,7 +51,8 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
     internal static bool Says(string? heading, string wanted) => heading is not null && CultureInfo.InvariantCulture.CompareInfo
         .IndexOf(heading, wanted, CompareOptions.IgnoreCase | CompareOptions.IgnoreNonSpace) >= 0;
 
-    private static bool IsExecuted(NotebookDocument notebook)
+    /// <summary>Whether there is a result to show, or none to be expected.</summary>
+    internal static bool IsExecuted(NotebookDocument notebook)
     {
         var code = notebook.CodeCells.Where(cell => cell.Source.Trim().Length > 0).ToList();
         return code.Count == 0 || code.Exists(cell => cell.ExecutionCount is not null || cell.Outputs.Count > 0);
@@ -61,7 +71,7 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
     }
 
     /// <summary>The notebook's own footer, then what the figures on the slides must never be without.</summary>
-    private static string? FooterOf(NotebookDocument notebook)
+    internal static string? FooterOf(NotebookDocument notebook)
     {
         var provenances = notebook.CodeCells.SelectMany(cell => cell.Outputs)
             .Select(output => output.JsonData(MimeTypes.Results)?["provenance"]).OfType<JsonObject>().ToList();

@@ -1,3 +1,5 @@
+using CourseCompanion.Notebooks.Export;
+
 namespace CourseCompanion.Notebooks.Slides;
 
 /// <summary>
@@ -26,5 +28,5 @@ internal static class RevealLibrary
 
     /// <summary>Reads one of the files.</summary>
     /// <param name="name">A name in <see cref="Checksums"/>.</param>
-    internal static string Read(string name) => EmbeddedText.Read("reveal.js/" + name);
+    internal static string Read(string name) => EmbeddedText.Read("Slides/reveal.js/" + name);
 }

@@ -64,12 +64,12 @@ public static class SlideExporter
             <style>
             {RevealLibrary.Read("reveal.css")}
             {PageStyle.Colours}
-            {EmbeddedText.Read("deck.css")}
+            {EmbeddedText.Read("Slides/deck.css")}
             </style>
             {(usesPlotly ? PageScript.Plotly() : "")}
             {PageScript.Element(RevealLibrary.Read("reveal.js"))}
             {PageScript.Element(notes)}
-            {PageScript.Element(EmbeddedText.Read("deck.js"))}
+            {PageScript.Element(EmbeddedText.Read("Slides/deck.js"))}
             </head>
             <body class="measuring" data-footer="{HtmlText.Encode(deck.Footer ?? "")}">
             <noscript>Ces diapositives ont besoin de JavaScript.</noscript>

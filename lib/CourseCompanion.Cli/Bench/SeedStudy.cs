@@ -7,19 +7,13 @@ namespace CourseCompanion.Cli.Bench;
 /// Scores of several methods, all on the same seeds, and what each gains over a reference: the mean gain, its 95 % interval (by
 /// resampling the seeds), the least and the largest. One seed proves nothing.
 /// </summary>
-/// <param name="further">Scores besides the course's four, by name.</param>
-internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, double> Read)[] further)
+/// <param name="scores">What is measured of each report, by name.</param>
+/// <typeparam name="TReport">What a network is judged by.</typeparam>
+internal class SeedStudy<TReport>(params (string Name, Func<TReport, double> Read)[] scores)
 {
     private const int DefaultSeeds = 20;
 
-    private readonly (string Name, Func<ClassificationReport, double> Read)[] _scores =
-    [
-        ("auc", report => report.MacroAuc),
-        ("accuracy", report => report.Accuracy),
-        ("macro_f1", report => report.MacroF1),
-        ("balanced_accuracy", report => report.BalancedAccuracy),
-        .. further,
-    ];
+    private readonly (string Name, Func<TReport, double> Read)[] _scores = scores;
 
     // Method -> scores of each seed, in the order of _scores.
     private readonly Dictionary<string, List<IReadOnlyList<double>>> _found = [];
@@ -29,10 +23,10 @@ internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, 
         [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("COURSE_SEEDS"), CultureInfo.InvariantCulture, out int asked) ? asked : DefaultSeeds)];
 
     /// <summary>The scores of a report, in the order in which <see cref="Add(string, IReadOnlyList{double})"/> takes them.</summary>
-    public double[] ScoresOf(ClassificationReport report) => [.. _scores.Select(score => score.Read(report))];
+    public double[] ScoresOf(TReport report) => [.. _scores.Select(score => score.Read(report))];
 
     /// <summary>Adds what a method reached with the next seed.</summary>
-    public void Add(string method, ClassificationReport report) => Add(method, ScoresOf(report));
+    public void Add(string method, TReport report) => Add(method, ScoresOf(report));
 
     /// <summary>Adds what a method reached with the next seed.</summary>
     /// <param name="method">Its name in results.</param>
@@ -73,3 +67,14 @@ internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, 
         }
     }
 }
+
+/// <summary>The same, of classifiers: the course's four scores.</summary>
+/// <param name="further">Scores besides these, by name.</param>
+internal sealed class SeedStudy(params (string Name, Func<ClassificationReport, double> Read)[] further) : SeedStudy<ClassificationReport>(
+[
+    ("auc", report => report.MacroAuc),
+    ("accuracy", report => report.Accuracy),
+    ("macro_f1", report => report.MacroF1),
+    ("balanced_accuracy", report => report.BalancedAccuracy),
+    .. further,
+]);

@@ -30,6 +30,9 @@ public sealed class SegmentationSet : IDisposable
 
     internal const string Licence = "CC BY-NC-SA 4.0";
 
+    // A twentieth of the scale: what is darker is the air around the head.
+    private const int Air = 12;
+
     // The trial profile takes so many patients of the real set, and every third of their slices.
     private const int TrialPatients = 40;
     private const int TrialStep = 3;
@@ -199,6 +202,32 @@ public sealed class SegmentationSet : IDisposable
         Tensor images = cat([.. Images.split(500).Select(part => (Pool(part) + 0.5).floor().to(ScalarType.Byte))], 0);             // [N, 1, side, side]
         Tensor masks = cat([.. Masks.split(500).Select(part => (Pool(part.unsqueeze(1)) >= 0.5).to(ScalarType.Byte).squeeze(1))], 0); // [N, side, side]
         return new SegmentationSet(images, masks, Patients.clone(), Slices.clone(), PatientNames, Provenance);
+    }
+
+    /// <summary>
+    /// The set with each patient's greys on one scale: the brain's mean becomes the middle grey, three standard deviations the ends. The greys of magnetic
+    /// resonance have no unit: they differ between scanners, and even between two scans of one patient.
+    /// </summary>
+    /// <remarks>A scale is found from all slices of its patient, without a look at the masks; a pixel above a twentieth of the whole scale is brain.</remarks>
+    /// <returns>A new set; this one stays as it is.</returns>
+    public SegmentationSet Standardised()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = Images.clone();
+        for (int patient = 0; patient < PatientCount; patient++)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            Tensor rows = Patients.eq(patient).nonzero().flatten();                        // [M]
+            Tensor slices = Images.index_select(0, rows).to(ScalarType.Float32);           // [M, 1, S, S]
+            Tensor brain = slices.masked_select(slices.gt(Air));
+            if (brain.shape[0] > 1)
+            {
+                Tensor spread = brain.std().clamp_min(1);
+                images.index_copy_(0, rows, ((slices - brain.mean()) / spread).mul(127.5 / 3).add(128).clamp(0, 255).to(ScalarType.Byte));
+            }
+        }
+
+        return new SegmentationSet(images, Masks.clone(), Patients.clone(), Slices.clone(), PatientNames, Provenance);
     }
 
     /// <summary>All slices of some patients, in the order of this set. Patients are numbered anew from 0; their names stay.</summary>

@@ -129,6 +129,9 @@ public sealed class ClusteringChapterRuns() : ChapterRuns("06-2-clustering", pro
 /// <summary>The runs of chapter 6.3: many folds, so the trial profile.</summary>
 public sealed class ScanLearningChapterRuns() : ChapterRuns("06-3-semi-supervise", profile: "essai");
 
+/// <summary>The runs of chapter 7.1, in the trial profile: that its methods learn is what their own tests say.</summary>
+public sealed class SegmentationChapterRuns() : ChapterRuns("07-1-segmentation", profile: "essai");
+
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>
 /// <param name="Notebook">The executed notebook.</param>

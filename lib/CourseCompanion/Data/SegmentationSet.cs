@@ -30,6 +30,8 @@ public sealed class SegmentationSet : IDisposable
 
     internal const string Licence = "CC BY-NC-SA 4.0";
 
+    internal const int PublishedCount = 3929;
+
     // The trial profile takes so many patients of the real set, and every third of their slices.
     private const int TrialPatients = 40;
     private const int TrialStep = 3;

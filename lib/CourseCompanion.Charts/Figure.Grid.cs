@@ -17,7 +17,10 @@ public sealed partial record Figure
     /// <param name="figures">Charts with one pair of axes each, no slider.</param>
     /// <returns>One figure.</returns>
     /// <exception cref="ArgumentException">There is no chart, or one has several axes or a slider.</exception>
-    public static Figure Grid(string title, int columns, params IEnumerable<Figure> figures)
+    public static Figure Grid(string title, int columns, params IEnumerable<Figure> figures) => Grid(title, columns, figures, RowHeight, ColumnGap);
+
+    /// <summary>The same with rows of another height (in pixels) and other gaps between columns (as a share of the width).</summary>
+    internal static Figure Grid(string title, int columns, IEnumerable<Figure> figures, double rowHeight, double columnGap)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentNullException.ThrowIfNull(figures);
@@ -36,9 +39,9 @@ public sealed partial record Figure
         var rows = (cells.Length + columns - 1) / columns;
         string[] names = [.. cells.Where(cell => cell.Layout.ShowLegend == true).SelectMany(cell => cell.Traces).Where(trace => trace.ShowLegend != false).Select(trace => trace.Name ?? "").Distinct()];
         var layout = Theme.Layout(title, names);
-        var plotHeight = rows * RowHeight;
+        var plotHeight = rows * rowHeight;
         var rowGap = rows == 1 ? 0 : 110 / plotHeight;
-        var width = (1 - ColumnGap * (columns - 1)) / columns;
+        var width = (1 - columnGap * (columns - 1)) / columns;
         var height = (1 - rowGap * (rows - 1)) / rows;
 
         var seen = new HashSet<string>();
@@ -51,10 +54,10 @@ public sealed partial record Figure
         foreach (var (index, cell) in cells.Index())
         {
             var suffix = Layout.AxisSuffix(index);
-            var left = index % columns * (width + ColumnGap);
+            var left = index % columns * (width + columnGap);
             var top = 1 - index / columns * (height + rowGap);
             var x = cell.Layout.XAxes[0] with { Domain = [left, left + width], Anchor = "y" + suffix };
-            var y = cell.Layout.YAxes[0] with { Domain = [top - height, top], Anchor = "x" + suffix };
+            var y = cell.Layout.YAxes[0] with { Domain = [top - height, top], Anchor = "x" + suffix, ScaleAnchor = Moved(cell.Layout.YAxes[0].ScaleAnchor, suffix) };
             xAxes.Add(x);
             yAxes.Add(y);
             traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && trace.ShowLegend != false && seen.Add(trace.Name ?? ""))));

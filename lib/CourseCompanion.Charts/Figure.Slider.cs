@@ -20,7 +20,10 @@ public sealed partial record Figure
     /// <param name="steps">Label and chart of each state, at least one; one pair of axes each.</param>
     /// <returns>One figure, in its last state: what a page or a first look shows is the result.</returns>
     /// <exception cref="ArgumentException">There is no state, or one has several axes or a slider.</exception>
-    public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps)
+    public static Figure Slider(string title, string stepName, params IEnumerable<(string Label, Figure Figure)> steps) => Slider(title, stepName, steps, null);
+
+    /// <summary>The same, opened on another state than the last.</summary>
+    internal static Figure Slider(string title, string stepName, IEnumerable<(string Label, Figure Figure)> steps, int? opened)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(stepName);
         ArgumentNullException.ThrowIfNull(steps);
@@ -38,6 +41,7 @@ public sealed partial record Figure
             }
         }
 
+        var shown = opened ?? states.Length - 1;
         var total = states.Sum(state => state.Figure.Traces.Count);
         var traces = new List<Trace>(total);
         var sliderSteps = new List<SliderStep>(states.Length);
@@ -49,7 +53,7 @@ public sealed partial record Figure
             sliderSteps.Add(marksMove
                 ? new SliderStep { Label = label, Method = "update", Args = [new { Visible = visible }, Marks(state.Layout)] }
                 : new SliderStep { Label = label, Args = ["visible", visible] });
-            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == states.Length - 1 }));
+            traces.AddRange(state.Traces.Select(trace => trace with { Visible = index == shown }));
         }
 
         var first = states[0].Figure.Layout;
@@ -62,9 +66,9 @@ public sealed partial record Figure
             {
                 Title = legend.Title,
                 Margin = legend.Margin! with { B = 70 },
-                Height = legend.Height + SliderHeight,
-                Shapes = states[^1].Figure.Layout.Shapes,
-                Annotations = states[^1].Figure.Layout.Annotations,
+                Height = (opened is null ? legend.Height : first.Height) + SliderHeight,
+                Shapes = states[shown].Figure.Layout.Shapes,
+                Annotations = states[shown].Figure.Layout.Annotations,
                 Meta = CommonMeta(states.Select(state => state.Figure)),
                 ShowLegend = Array.Exists(states, state => state.Figure.Layout.ShowLegend == true),
                 XAxes = [Steady(first.XAxes[0], states, trace => Extent(trace).X)],
@@ -73,7 +77,7 @@ public sealed partial record Figure
                 [
                     new Slider
                     {
-                        Active = states.Length - 1,
+                        Active = shown,
                         CurrentValue = new SliderValue { Prefix = FrenchText.Typeset(stepName + " : "), Font = new Font { Size = 17 } },
                         Steps = sliderSteps,
                         Pad = new Margin { T = 60 },

@@ -177,6 +177,15 @@ public sealed record LayoutAxis
     /// <summary>Where ticks are: <c>outside</c>, <c>inside</c> or empty.</summary>
     public string? Ticks { get; init; }
 
+    /// <summary>Whether places are named along the axis (null: yes).</summary>
+    public bool? ShowTickLabels { get; init; }
+
+    /// <summary>The axis whose units are as long as those of this one: <c>x</c> keeps pixels square.</summary>
+    public string? ScaleAnchor { get; init; }
+
+    /// <summary>What gives way for that: null for the range, <c>domain</c> for the room that the axis takes.</summary>
+    public string? Constrain { get; init; }
+
     /// <summary>Part of the figure that the axis takes, 0 to 1.</summary>
     public IReadOnlyList<double>? Domain { get; init; }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using CourseCompanion.Cli.Running;
+using CourseCompanion.Data;
 using CourseCompanion.Data.Sources;
+using CourseCompanion.Files;
 using CourseCompanion.French;
 
 namespace CourseCompanion.Cli.Commands;
@@ -54,12 +56,20 @@ internal static class DataCommand
         };
     }
 
+    private static string DescribeSegmentation(DataOptions options) => SegmentationSet.Locate(options)?.Source switch
+    {
+        null => "not here, no download",
+        DataSource.LocalFile => "your folder",
+        _ => "cache",
+    };
+
     private static Command CreateList(CommandContext context, Option<DirectoryInfo> data)
     {
         Command command = new("list", "The data sets of the course: images, licence, and what is here.");
         command.Run(context, (parsed, _) =>
         {
-            IReadOnlyList<DataEntry> entries = new DataStore(Options(context, parsed.GetValue(data))).List();
+            DataOptions options = Options(context, parsed.GetValue(data));
+            IReadOnlyList<DataEntry> entries = new DataStore(options).List();
             int width = entries.Max(entry => entry.Info.Name.Length) + 2;
             foreach (DataEntry entry in entries)
             {
@@ -69,6 +79,9 @@ internal static class DataCommand
                     $"{info.Name.PadRight(width)}{images.ToString("N0", CultureInfo.InvariantCulture),9} images, {info.ClassCount,2} classes  {info.Licence.Name,-16}  {Describe(entry)}");
             }
 
+            // Not in the catalog: it has masks instead of classes, and no address.
+            context.Output.WriteLine(
+                $"{SegmentationSet.SetName.PadRight(width)}{SegmentationSet.PublishedCount.ToString("N0", CultureInfo.InvariantCulture),9} images, masks       {SegmentationSet.Licence,-16}  {DescribeSegmentation(options)}");
             context.Output.WriteLine();
             context.Output.WriteLine("What is not here is downloaded when a notebook asks for it ('course data get NAME' does it now), else generated.");
             return Task.FromResult(ExitCode.Success);
@@ -83,6 +96,11 @@ internal static class DataCommand
         command.Run(context, async (parsed, cancellation) =>
         {
             string wanted = parsed.GetRequiredValue(name);
+            if (string.Equals(wanted, SegmentationSet.SetName, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"{SegmentationSet.SetName} has no download. Put {SegmentationSet.FileName} into a folder and name it with --data or COURSE_DATA; without it slices are generated.");
+            }
+
             if (!DatasetCatalog.Default.TryGet(wanted, out DatasetInfo? info))
             {
                 IEnumerable<string> names = DatasetCatalog.Default.Datasets.Select(dataset => dataset.Name);
@@ -104,7 +122,8 @@ internal static class DataCommand
         Command command = new("verify", "Reads every file that is here: structure, labels, checksum. Exit code 1 when one is damaged.");
         command.Run(context, (parsed, _) =>
         {
-            IReadOnlyList<DataVerification> outcomes = new DataStore(Options(context, parsed.GetValue(data))).Verify();
+            DataOptions options = Options(context, parsed.GetValue(data));
+            IReadOnlyList<DataVerification> outcomes = new DataStore(options).Verify();
             foreach (DataVerification outcome in outcomes)
             {
                 context.Output.WriteLine(outcome.Problem is null
@@ -112,13 +131,36 @@ internal static class DataCommand
                     : $"DAMAGED  {outcome.Entry.Info.Name}  {outcome.Problem}");
             }
 
-            if (outcomes.Count == 0)
+            (string Path, string? Problem)? masks = VerifySegmentation(options);
+            if (masks is var (path, problem))
+            {
+                context.Output.WriteLine(problem is null ? $"ok       {SegmentationSet.SetName}  {path} ({DescribeSegmentation(options)})" : $"DAMAGED  {SegmentationSet.SetName}  {problem}");
+            }
+            else if (outcomes.Count == 0)
             {
                 context.Output.WriteLine("No file of a data set is here: nothing to check.");
             }
 
-            return Task.FromResult(outcomes.Any(outcome => outcome.Problem is not null) ? ExitCode.Failure : ExitCode.Success);
+            return Task.FromResult(masks?.Problem is not null || outcomes.Any(outcome => outcome.Problem is not null) ? ExitCode.Failure : ExitCode.Success);
         });
         return command;
+    }
+
+    private static (string Path, string? Problem)? VerifySegmentation(DataOptions options)
+    {
+        if (SegmentationSet.Locate(options) is not var (_, path))
+        {
+            return null;
+        }
+
+        try
+        {
+            SegmentationSet.Read(path).Dispose();
+            return (path, null);
+        }
+        catch (DataFormatException exception)
+        {
+            return (path, exception.Message);
+        }
     }
 }

@@ -30,6 +30,8 @@ public sealed class SegmentationSet : IDisposable
 
     internal const string Licence = "CC BY-NC-SA 4.0";
 
+    internal const int PublishedCount = 3929;
+
     // A twentieth of the scale: what is darker is the air around the head.
     private const int Air = 12;
 

@@ -120,6 +120,10 @@ internal static class ChartGallery
         ["regions"] = Regions(),
         ["regions-grid"] = Figure.Grid("Régions côte à côte", 2, Regions(), Regions()),
         ["image"] = Picture(),
+        ["masks"] = Chart.MaskOverlay("Une coupe", Slice(), ("Vérité", Disc(12, 10)), ("Prédiction", Disc(14, 11))),
+        ["mask-slices"] = Chart.MaskSlices("Un patient", torch.stack([Slice(), Slice(), Slice()]), ["4", "5", "6"], ("Vérité", torch.stack([Disc(12, 0), Disc(12, 10), Disc(12, 4)]))),
+        ["mask-grid"] = Chart.MaskGrid("Deux méthodes", Slice(), Disc(12, 10), 2, ("Supervisé seul", Disc(16, 9)), ("Mean <Teacher>", Disc(12, 0))),
+        ["uncertainty"] = Chart.UncertaintyMap("Où la méthode hésite", "Entropie (bits)", Disc(12, 10).to(torch.float32) * 0.8, ("Vérité", Disc(12, 10))),
         ["markup"] = Chart.Bar(
             "<b>Pas gras</b> & <img src=x onerror=\"document.title='broken'\">",
             "<i>Classe</i>",
@@ -219,6 +223,14 @@ internal static class ChartGallery
 
         var axes = Chart.Scatter("Une image", "Colonne", "Ligne", new Series("coin", [0]).At([0]));
         return axes with { Traces = [new ImageTrace { Source = ImageFile.ToDataUri(torch.tensor(pixels, [3, 28, 28])) }] };
+    }
+
+    private static torch.Tensor Slice() => torch.arange(32 * 32).remainder(200).reshape(1, 32, 32).to(torch.uint8);
+
+    private static torch.Tensor Disc(int centre, int radius)
+    {
+        var away = (torch.arange(32) - centre).square();
+        return (away.unsqueeze(0) + away.unsqueeze(1)).lt(radius * radius).to(torch.uint8);
     }
 
     public static ImageGrid Views()

@@ -60,6 +60,38 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("No section is called 'budget'", _course.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Site_has_all_chapters_executed_where_a_copy_is_there_and_goes_to_a_folder_of_its_own()
+    {
+        _course.Write("notebooks/01-a.ipynb", Notebook(executionCount: "null"));
+        _course.Write("notebooks/02-b.ipynb", Notebook(executionCount: "null"));
+        _course.Write("out/02-b.ipynb", Notebook(executionCount: "1"));
+        _course.Write("elsewhere/01-a.ipynb", Notebook(executionCount: "1"));
+
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("export", "all", "--to", "site", "--no-pdf"));
+        Assert.Equal(
+            $"{Path.Combine("out", "site", "index.html")}{Environment.NewLine}Chapters: 2, with results: 1; summary sheets as PDF: 0.{Environment.NewLine}",
+            _course.Output.ToString());
+        Assert.True(File.Exists(Path.Combine(_course.Root, "out", "site", "02-b.fiche.html")));
+
+        string other = Path.Combine(_course.Root, "www");
+        Assert.Equal(ExitCode.Success, await _course.RunAsync(
+            "export", "01", "--to", "site", "--no-pdf", "--out", other, "--from", Path.Combine(_course.Root, "elsewhere")));
+        Assert.Contains("Chapters: 1, with results: 1", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await _course.RunAsync("export", "01", "--to", "site", "--from", Path.Combine(_course.Root, "absent")));
+    }
+
+    [Fact]
+    public async Task Site_over_the_pages_of_a_run_is_refused()
+    {
+        _course.Write("notebooks/01-a.ipynb", Notebook(executionCount: "null"));
+        string page = _course.Write("out/01-a.html", "of a run");
+
+        Assert.Equal(ExitCode.Failure, await _course.RunAsync("export", "all", "--to", "site", "--no-pdf", "--out", Path.Combine(_course.Root, "out")));
+        Assert.Contains("no export of the site wrote it", _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("of a run", await File.ReadAllTextAsync(page));
+    }
+
     private static string Notebook(string executionCount) => $$"""
         {
           "cells": [

@@ -113,7 +113,7 @@ internal static class ExportCommand
 
         context.Output.WriteLine(context.Folder.Shorten(report.IndexFile));
         context.Output.WriteLine(
-            $"{report.Chapters} chapters, {report.Executed} of them with results; {report.Sheets} summary sheets as PDF.");
+            $"Chapters: {report.Chapters}, with results: {report.Executed}; summary sheets as PDF: {report.Sheets}.");
     }
 
     /// <summary>A notebook to be exported.</summary>

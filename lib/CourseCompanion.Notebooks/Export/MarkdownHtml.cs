@@ -53,7 +53,9 @@ internal sealed partial class MarkdownHtml(PageImages images)
         renderer.ObjectRenderers.Replace<HtmlMathBlockRenderer>(new BlockMath());
         renderer.Render(document);
         // Footnotes of different cells would share their anchors.
-        return images.Embed(FootnoteAnchor().Replace(writer.ToString(), $"$1{_ids.Count}-"), attachments);
+        var html = FootnoteAnchor().Replace(writer.ToString(), $"$1{_ids.Count}-");
+        // The empty corner of a table heads nothing.
+        return images.Embed(html.Replace("<th></th>", "<td></td>", StringComparison.Ordinal), attachments);
     }
 
     /// <summary>Jupyter shows <c>\begin{align}</c> ... <c>\end{align}</c> as a formula without any dollar sign; so does the page.</summary>

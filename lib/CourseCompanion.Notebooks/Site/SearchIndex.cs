@@ -60,7 +60,7 @@ internal sealed partial class SearchIndex
 
     /// <summary>What someone reads of a piece of HTML. Formulas, drawings and scripts are no words.</summary>
     internal static string PlainText(string html) =>
-        Space().Replace(WebUtility.HtmlDecode(Tag().Replace(Wordless().Replace(html, " "), " ")), " ").Trim();
+        Space().Replace(WebUtility.HtmlDecode(Tag().Replace(WithinWords().Replace(Wordless().Replace(html, " "), ""), " ")), " ").Trim();
 
     private void Append(string html)
     {
@@ -84,6 +84,9 @@ internal sealed partial class SearchIndex
     private static partial Regex Wordless();
 
     // Words stay whole around marks within a line; other elements separate them.
+    [GeneratedRegex("</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|s|span|strong|sub|sup)\\b[^>]*>", RegexOptions.IgnoreCase)]
+    private static partial Regex WithinWords();
+
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();
 

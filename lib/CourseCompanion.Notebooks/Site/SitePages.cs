@@ -106,7 +106,7 @@ internal static partial class SitePages
                 return match.Value;
             }
             var page = file.EndsWith(".ipynb", StringComparison.Ordinal) ? Uri.UnescapeDataString(file)[..^6] + ".html" : Uri.UnescapeDataString(file);
-            return pages.Contains(page) ? $"<a{match.Groups["before"].Value}href=\"{SiteEntry.Address(page)}{HtmlText.Encode(anchor)}\"" : $"<a{match.Groups["before"].Value}";
+            return pages.Contains(page) ? $"<a{match.Groups["before"].Value}href=\"{SiteEntry.Address(page)}{HtmlText.Encode(anchor)}\"" : $"<a{match.Groups["before"].Value.TrimEnd()}";
         });
         return Image().Replace(html, match =>
             ImageData().IsMatch(match.Value) ? match.Value

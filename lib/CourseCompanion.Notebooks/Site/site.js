@@ -40,12 +40,14 @@
   };
   // Colours that stand for numbers were chosen with the ink on them: such charts stay on white paper.
   const staysLight = (figure) => (figure.data || []).some((trace) => /heatmap|contour|histogram2d|surface|image|parcoords/.test(trace.type || ""));
+  // Numbers stand on bars: the pattern stays dark, also on the bars that were black.
+  const patterned = (pattern) => (pattern && typeof pattern.fgcolor === "string" ? Object.assign({}, pattern, { fgcolor: "#000000" }) : pattern);
   const recoloured = (value, key) => {
     if (typeof value === "string") { return key === "text" || key === "hovertext" ? value : dark[value.toLowerCase()] || value; }
     if (Array.isArray(value)) { return value.length && typeof value[0] === "number" ? value : value.map((part) => recoloured(part, key)); }
     if (value && typeof value === "object") {
       const copy = {};
-      Object.keys(value).forEach((name) => { copy[name] = name === "colorscale" ? value[name] : recoloured(value[name], name); });
+      Object.keys(value).forEach((name) => { copy[name] = name === "colorscale" ? value[name] : name === "pattern" ? patterned(value[name]) : recoloured(value[name], name); });
       return copy;
     }
     return value;

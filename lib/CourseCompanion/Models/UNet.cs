@@ -16,7 +16,7 @@ namespace CourseCompanion.Models;
 /// the channels, and the pixels in between are interpolated: a transposed convolution takes four times the weights, and draws chequered patterns (Odena and
 /// others, "Deconvolution and Checkerboard Artifacts", 2016). Both steps are linear and can change places; in this order they take a quarter of the work.</para>
 /// <code>
-/// using var network = new UNet(channels: 1, classes: 2, width: 8, depth: 3);
+/// var network = new UNet(channels: 1, classes: 2, width: 8, depth: 3);
 /// Tensor logits = network.call(zeros(4, 1, 64, 64));  // [4, 2, 64, 64]
 /// </code>
 /// </remarks>

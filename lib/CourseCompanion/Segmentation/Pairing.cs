@@ -8,7 +8,7 @@ namespace CourseCompanion.Segmentation;
 /// </summary>
 /// <example>
 /// <code>
-/// using var generator = new Generator(1);
+/// var generator = new Generator(1);
 /// Augmentation turns = MedicalViews.BrainScans.Weak;
 /// Console.WriteLine(Pairing.Agreement((images, masks) => turns.Apply(images, masks, generator)));            // near 1
 /// Console.WriteLine(Pairing.Agreement((images, masks) => (turns.Apply(images, generator), masks)));          // the bug

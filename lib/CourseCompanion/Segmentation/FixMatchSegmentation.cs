@@ -11,6 +11,7 @@ namespace CourseCompanion.Segmentation;
 /// <remarks>
 /// <para>The strong view is made of the weak one: colours and covered squares on top of it, in the same geometry. Should the strong augmentation move pixels
 /// as well, the guessed mask and its trust move along.</para>
+/// <para>Guesses are learnt by cross-entropy alone, for the reason that <see cref="PseudoMasks"/> names.</para>
 /// <para>Weak views go through the network first, in training mode and without a gradient; images with masks and strong views follow as one batch.</para>
 /// </remarks>
 /// <param name="threshold">Least probability of a pixel that counts, in [0, 1]: tau in the papers.</param>
@@ -44,7 +45,7 @@ public sealed class FixMatchSegmentation(double threshold = 0.95, double weight 
         Tensor logits = student.call(cat([labelled, strong], 0));                                           // [B + M, K, H, W]
         return new StepLosses(
             new NamedLoss(StepLosses.Labelled, SegmentationLosses.DiceAndCrossEntropy(logits.narrow(0, 0, b), masks)),
-            new NamedLoss(StepLosses.Unlabelled, SegmentationLosses.DiceAndCrossEntropy(logits.narrow(0, b, m), guesses, trust), _weight))
+            new NamedLoss(StepLosses.Unlabelled, SegmentationLosses.CrossEntropy(logits.narrow(0, b, m), guesses, trust), _weight))
         {
             Guesses = guesses,
             Trust = trust,

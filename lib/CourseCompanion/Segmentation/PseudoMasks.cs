@@ -10,6 +10,8 @@ namespace CourseCompanion.Segmentation;
 /// </summary>
 /// <remarks>
 /// Guess and answer are those of one and the same view: what is learnt is to be surer. A guess is made anew at every step and can be taken back.
+/// <para>Guesses are learnt by cross-entropy alone. At the beginning the network is sure of background only; the Dice of a batch whose guessed masks are
+/// empty takes every trace of a tumour for an error, and within a few steps nothing is painted any more, anywhere.</para>
 /// <para>All images go through the network as one batch, and share the statistics of batch normalisation.</para>
 /// </remarks>
 /// <param name="threshold">Least probability of a pixel that counts, in [0, 1].</param>
@@ -55,7 +57,7 @@ public sealed class PseudoMasks(double threshold = 0.9, double weight = 1, doubl
             new NamedLoss(StepLosses.Labelled, SegmentationLosses.DiceAndCrossEntropy(logits.narrow(0, 0, b), masks)),
             new NamedLoss(
                 StepLosses.Unlabelled,
-                SegmentationLosses.DiceAndCrossEntropy(answers, guesses, trust),
+                SegmentationLosses.CrossEntropy(answers, guesses, trust),
                 _weight * ConsistencyLosses.LinearRise(batch.Progress, _begin, _end)))
         {
             Guesses = guesses,

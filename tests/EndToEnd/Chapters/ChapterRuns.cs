@@ -30,7 +30,7 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
         Committed = await RunAsync(committed, "out-committed");
 
         var quizFile = Copies("quiz", Name + ".json").Single();
-        Copies("results", Name + "*.json");
+        Copies("results", "*.json");
         var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
         var solved = Path.Combine(_folder, Name + ".ipynb");
         SolvedNotebook.Create(NotebookDocument.Load(committed), solutions, Quiz.Load(quizFile)).Save(solved);
@@ -115,6 +115,9 @@ public sealed class ClusteringChapterRuns() : ChapterRuns("06-2-clustering", pro
 
 /// <summary>The runs of chapter 6.3: many folds, so the trial profile.</summary>
 public sealed class ScanLearningChapterRuns() : ChapterRuns("06-3-semi-supervise", profile: "essai");
+
+/// <summary>The runs of chapter 7.2, in the trial profile: neither finds an encoder of chapter 5.1.</summary>
+public sealed class FurtherChapterRuns() : ChapterRuns("07-2-aller-plus-loin", profile: "essai");
 
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>

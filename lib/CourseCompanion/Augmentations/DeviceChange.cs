@@ -57,11 +57,12 @@ public sealed class DeviceChange : Augmentation
     {
         long radius = Math.Max(1, (long)Math.Ceiling(3 * _blur)), size = images.shape[axis];
         double[] weights = [.. Enumerable.Range(0, (int)((2 * radius) + 1)).Select(i => Math.Exp(-(i - radius) * (i - radius) / (2 * _blur * _blur)))];
+        Tensor first = images.narrow(axis, 0, 1), last = images.narrow(axis, size - 1, 1);
+        Tensor padded = cat([.. Enumerable.Repeat(first, (int)radius), images, .. Enumerable.Repeat(last, (int)radius)], axis);
         Tensor sum = zeros_like(images);
         for (int i = 0; i < weights.Length; i++)
         {
-            Tensor from = arange(size, ScalarType.Int64, images.device).add(i - radius).clamp(0, size - 1);
-            sum.add_(images.index_select(axis, from).mul(weights[i] / weights.Sum()));
+            sum.add_(padded.narrow(axis, i, size), weights[i] / weights.Sum());
         }
 
         return sum;

@@ -62,10 +62,14 @@ public sealed class MahalanobisDistance : IDisposable
 
         Tensor shrunk = covariance.mul(1 - shrinkage).add(eye(X.shape[1], dtype: ScalarType.Float64, device: X.device).mul(shrinkage * sphere));
 
-        // 3. Its inverse as a product V V^t, from the eigenvectors: (x - m)^t C^-1 (x - m) = |(x - m) V|^2.
-        (Tensor values, Tensor vectors) = linalg.eigh(shrunk);                               // [D], [D, D]
-        double least = 1e-12 * values[-1].item<double>();
-        Tensor whitening = vectors.mul(values.clamp_min(least).rsqrt());                     // [D, D]
+        // 3. Its inverse as a product V V^t: with C = L L^t, (x - m)^t C^-1 (x - m) = |L^-1 (x - m)|^2.
+        (Tensor L, Tensor info) = linalg.cholesky_ex(shrunk);                                // [D, D]
+        if (info.item<int>() != 0)
+        {
+            throw new ArgumentException("The features vary along fewer directions than there are: raise the shrinkage above 0.", nameof(shrinkage));
+        }
+
+        Tensor whitening = linalg.solve_triangular(L, eye(X.shape[1], dtype: ScalarType.Float64, device: X.device), upper: false).t();
         return new MahalanobisDistance(means.DetachFromDisposeScope(), whitening.DetachFromDisposeScope());
     }
 

@@ -61,12 +61,14 @@ public sealed class ActiveSelfTraining(LabelledFeatures pool, LabelledFeatures v
             (Tensor indices, Tensor labels) = (known, pool.Labels.index_select(0, known));
             (long added, double right, double temperature) = (0, double.NaN, 1);
 
+            Tensor rest = pool.Values.index_select(0, open);                                           // [M, D]
+
             // 1. The classifier's own labels, where its calibrated probability is high.
             if (threshold is { } least)
             {
-                TemperatureScaling scaling = TemperatureScaling.Fit(Ask(indices, labels, validation.Values).clamp_min(1e-12).log(), validation.Labels);
-                Tensor calibrated = scaling.Probabilities(Ask(indices, labels, pool.Values.index_select(0, open)).clamp_min(1e-12).log());
-                PseudoLabels kept = new ConfidenceThreshold(least).Select(calibrated);
+                (Tensor onValidation, Tensor onRest) = Ask(indices, labels, validation.Values, rest);
+                TemperatureScaling scaling = TemperatureScaling.Fit(Logs(onValidation), validation.Labels);
+                PseudoLabels kept = new ConfidenceThreshold(least).Select(scaling.Probabilities(Logs(onRest)));
                 (added, temperature) = (kept.Count, scaling.Temperature);
                 if (added > 0)
                 {
@@ -77,13 +79,14 @@ public sealed class ActiveSelfTraining(LabelledFeatures pool, LabelledFeatures v
             }
 
             // 2. What it is worth.
-            var report = ClassificationReport.Compute(Ask(indices, labels, judges.Values), judges.Labels);
-            done.Add(new LabellingRound((int)known.shape[0], report.BalancedAccuracy, added, right, temperature));
+            (Tensor answers, Tensor opinions) = Ask(indices, labels, judges.Values, rest);
+            done.Add(new LabellingRound(
+                (int)known.shape[0], ClassificationReport.Compute(answers, judges.Labels).BalancedAccuracy, added, right, temperature));
 
             // 3. Labels that are bought: of the least sure images, or at random.
             if (round < rounds)
             {
-                Tensor doubt = uncertainty?.Invoke(Ask(indices, labels, pool.Values.index_select(0, open))) ?? rand(open.shape[0], generator: generator).to(open.device);
+                Tensor doubt = uncertainty?.Invoke(opinions) ?? rand(open.shape[0], generator: generator).to(open.device);
                 (_, Tensor bought) = doubt.topk((int)Math.Min(perRound, open.shape[0]), 0);
                 Tensor stays = ones(open.shape[0], ScalarType.Bool, open.device).index_fill_(0, bought, false);
                 (known, open) = (cat([known, open.index_select(0, bought)]), open.masked_select(stays));
@@ -93,6 +96,13 @@ public sealed class ActiveSelfTraining(LabelledFeatures pool, LabelledFeatures v
         return done;
     }
 
-    private Tensor Ask(Tensor indices, Tensor labels, Tensor queries) =>
-        LinearProbe.Probabilities(pool.Values.index_select(0, indices), labels, queries, classCount, Regularisation, tolerance: 1e-4);
+    /// <summary>What a classifier that learns from some images of the pool says of two sets of features.</summary>
+    private (Tensor First, Tensor Second) Ask(Tensor indices, Tensor labels, Tensor first, Tensor second)
+    {
+        Tensor answers = LinearProbe.Probabilities(
+            pool.Values.index_select(0, indices), labels, cat([first, second], 0), classCount, Regularisation, tolerance: 1e-4);
+        return (answers.narrow(0, 0, first.shape[0]), answers.narrow(0, first.shape[0], second.shape[0]));
+    }
+
+    private static Tensor Logs(Tensor probabilities) => probabilities.clamp_min(1e-12).log();
 }

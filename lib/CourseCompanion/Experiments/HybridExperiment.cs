@@ -33,7 +33,8 @@ public sealed record HybridStage(string Key, string Name, long TrainedOn, double
 /// <param name="newEncoder">A new encoder of the shape of the pretrained one, with the initial weights of the seed.</param>
 /// <param name="views">What a weak and a strong view of an image are.</param>
 /// <param name="steps">Optimiser steps of each network.</param>
-public sealed class HybridExperiment(FewLabels scenario, Func<Encoder> newEncoder, MedicalViews views, int steps = 300)
+/// <param name="unlabelled">How many of the unlabelled images are used, the first ones; all if null.</param>
+public sealed class HybridExperiment(FewLabels scenario, Func<Encoder> newEncoder, MedicalViews views, int steps = 300, int? unlabelled = null)
 {
     /// <summary>The parts in the order in which they are switched on.</summary>
     public static readonly IReadOnlyList<(string Key, string Name)> Parts =
@@ -58,14 +59,14 @@ public sealed class HybridExperiment(FewLabels scenario, Func<Encoder> newEncode
         var stages = new List<HybridStage>();
 
         // 1. The few labels, from random weights; then from the pretrained ones.
-        Stage(null, new SupervisedOnly(), scenario.Labelled).Dispose();
-        Stage(pretrained, new SupervisedOnly(), scenario.Labelled).Dispose();
+        Stage(null, new SupervisedOnly()).Dispose();
+        Stage(pretrained, new SupervisedOnly()).Dispose();
 
         // 2. More labels, from the graph of what the encoder sees.
-        Classifier model = Stage(pretrained, new SupervisedOnly(), With(FromGraph(pretrained, cancellation)));
+        Classifier model = Stage(pretrained, new SupervisedOnly(), FromGraph(pretrained, cancellation));
 
         // 3. Other labels, from the network that has learnt those: it may contradict them.
-        LabelledImages revised = With(FromNetwork(model, cancellation));
+        (Tensor Rows, Tensor Labels) revised = FromNetwork(model, cancellation);
         model.Dispose();
         Stage(pretrained, new SupervisedOnly(), revised).Dispose();
 
@@ -73,55 +74,72 @@ public sealed class HybridExperiment(FewLabels scenario, Func<Encoder> newEncode
         Stage(pretrained, new FixMatch(Threshold), revised).Dispose();
         return stages;
 
-        Classifier Stage(Encoder? start, SemiSupervisedMethod method, LabelledImages labelled)
+        Classifier Stage(Encoder? start, SemiSupervisedMethod method, (Tensor Rows, Tensor Labels)? temporary = null)
         {
             using (method)
             {
-                Classifier trained = Train(start, method, labelled, Parts[stages.Count].Name, cancellation);
-                using Tensor right = labelled.Labels.eq(scenario.Data.Train.Labels.index_select(0, labelled.Indices)).@double().mean();
-                stages.Add(new HybridStage(
-                    Parts[stages.Count].Key, Parts[stages.Count].Name, labelled.Count, right.item<double>(), FewLabels.Judge(trained, scenario.Test, cancellation)));
+                (string key, string name) = Parts[stages.Count];
+                Classifier trained = Train(start, method, With(temporary), name, cancellation);
+                long added = temporary?.Rows.shape[0] ?? 0, known = scenario.Labelled.Count;
+                long right = known + (temporary is { } own ? own.Labels.eq(scenario.HiddenTruth.index_select(0, own.Rows)).sum().item<long>() : 0);
+                stages.Add(new HybridStage(key, name, known + added, right / (double)(known + added), FewLabels.Judge(trained, scenario.Test, cancellation)));
                 return trained;
             }
         }
     }
 
+    private Tensor Unlabelled => scenario.Unlabelled.narrow(0, 0, Math.Min(unlabelled ?? int.MaxValue, scenario.Unlabelled.shape[0]));
+
     /// <summary>The surest half of what arrives at the unlabelled images, class by class.</summary>
     private (Tensor Rows, Tensor Labels) FromGraph(Encoder encoder, CancellationToken cancellation)
     {
-        Tensor features = Predictor.Apply(encoder, encoder.call, scenario.Images, cancellation: cancellation);           // [N, D]
+        Tensor points = cat([scenario.Labelled.Indices, Unlabelled], 0);                                                 // [L + U]
+        Tensor features = Predictor.Apply(encoder, encoder.call, scenario.Images, points, cancellation: cancellation);   // [L + U, D]
         using NeighbourGraph graph = NeighbourGraph.Build(features, new GraphOptions { Metric = DistanceMetric.Cosine }, cancellation);
         PropagationResult spread = LabelSpreading.Fit(
             graph,
-            KnownLabels.Only(scenario.Data.Train.Labels, scenario.Split.LabelledIndices),
+            cat([scenario.Labelled.Labels, full_like(Unlabelled, KnownLabels.Unknown)], 0),
             Alpha,
             new PropagationOptions { ClassCount = scenario.Data.Train.ClassCount },
             cancellation);
-        ClassPredictions unlabelled = spread.Select(scenario.Unlabelled);
-        Tensor reached = unlabelled.Labels.ge(0).nonzero().flatten();                                                    // no label: no answer
-        PseudoLabels kept = ClassBalanced.Proportion(KeptShare).Select(unlabelled.Probabilities.index_select(0, reached));
+        ClassPredictions arrived = spread.Select(arange(scenario.Labelled.Count, points.shape[0], ScalarType.Int64, points.device));
+        Tensor reached = arrived.Labels.ge(0).nonzero().flatten();                                                    // no label: no answer
+        PseudoLabels kept = ClassBalanced.Proportion(KeptShare).Select(arrived.Probabilities.index_select(0, reached));
         return (reached.index_select(0, kept.Rows), kept.Labels);
     }
 
     /// <summary>The surest half of what a network answers for the unlabelled images, class by class, above the threshold.</summary>
     private (Tensor Rows, Tensor Labels) FromNetwork(Classifier model, CancellationToken cancellation)
     {
-        Tensor probabilities = Predictor.Probabilities(model, scenario.Images, scenario.Unlabelled, cancellation: cancellation);   // [U, K]
+        Tensor probabilities = Predictor.Probabilities(model, scenario.Images, Unlabelled, cancellation: cancellation);   // [U, K]
         PseudoLabels kept = ClassBalanced.Proportion(KeptShare, Threshold).Select(probabilities);
         return (kept.Rows, kept.Labels);
     }
 
-    /// <summary>The known labels, followed by temporary ones.</summary>
-    private LabelledImages With((Tensor Rows, Tensor Labels) temporary) => new(
-        scenario.Images,
-        cat([scenario.Labelled.Indices, scenario.Unlabelled.index_select(0, temporary.Rows)], 0),
-        cat([scenario.Labelled.Labels, temporary.Labels], 0));
+    /// <summary>
+    /// The known labels and temporary ones, half of a batch each on the average: the known ones are repeated, or a handful of sure labels would drown in
+    /// thousands of doubtful ones (the two parts of the loss of Lee, 2013, weigh the same).
+    /// </summary>
+    private LabelledImages With((Tensor Rows, Tensor Labels)? temporary)
+    {
+        LabelledImages known = scenario.Labelled;
+        if (temporary is not (var rows, var labels))
+        {
+            return known;
+        }
+
+        long times = Math.Max(1, rows.shape[0] / known.Count);
+        return new LabelledImages(
+            scenario.Images,
+            cat([known.Indices.repeat(times), Unlabelled.index_select(0, rows)], 0),
+            cat([known.Labels.repeat(times), labels], 0));
+    }
 
     private Classifier Train(Encoder? start, SemiSupervisedMethod method, LabelledImages labelled, string title, CancellationToken cancellation)
     {
         using Classifier model = NewClassifier(start);
         Classifier averaged = NewClassifier(start);
-        using var trainer = new SemiSupervisedTrainer(model, averaged, method, labelled, scenario.Unlabelled, new SemiSupervisedOptions
+        using var trainer = new SemiSupervisedTrainer(model, averaged, method, labelled, Unlabelled, new SemiSupervisedOptions
         {
             Steps = steps,
             LearningRate = LearningRate,

@@ -32,8 +32,10 @@ public sealed record SegmentationRun(string Method, UNet Model, IReadOnlyList<Se
 /// the same number of steps. The notebook and <c>course bench segmentation-gain</c> train by the same method.
 /// </summary>
 /// <remarks>
-/// Everything is split by patient, and as many patients choose as have masks, for masks are what is scarce. The averaged weights of the last step are
-/// judged, once, on the test patients.
+/// <para>Everything is split by patient, and as many patients choose as have masks, for masks are what is scarce. The averaged weights of the last step are
+/// judged, once, on the test patients.</para>
+/// <para>Of the slices with masks, those with a tumour come round as often as those without: too many batches without any, and the network may learn to paint
+/// nothing, for good. Where there is no mask nobody knows which ones to repeat.</para>
 /// </remarks>
 public sealed class SegmentationExperiment : IDisposable
 {
@@ -66,7 +68,12 @@ public sealed class SegmentationExperiment : IDisposable
         _train = data.Of(Split.Train);
         _images = new ResidentImages(_train.Images);
         using var scope = NewDisposeScope();
-        Tensor labelled = RowsOf(_train, known.Contains), unlabelled = RowsOf(_train, name => !known.Contains(name));
+        long[] masked = RowsOf(_train, known.Contains);
+        long[] tumour = [.. masked.Where(row => _train.TumourPixels[(int)row] > 0)];
+        int times = tumour.Length == 0 ? 0 : Math.Max(1, (masked.Length - tumour.Length) / tumour.Length);
+        LabelledCount = masked.Length;
+        Tensor labelled = tensor([.. masked.Except(tumour), .. Enumerable.Repeat(tumour, times).SelectMany(rows => rows)], device: data.Device);
+        Tensor unlabelled = tensor(RowsOf(_train, name => !known.Contains(name)), device: data.Device);
         Labelled = new LabelledImages(
             _images,
             labelled.DetachFromDisposeScope(),
@@ -85,8 +92,11 @@ public sealed class SegmentationExperiment : IDisposable
     /// <summary>Who is on which side.</summary>
     public PatientSplit Split { get; }
 
-    /// <summary>The slices with masks [L, H, W].</summary>
+    /// <summary>The slices with masks [L, H, W], those with a tumour several times.</summary>
     public LabelledImages Labelled { get; }
+
+    /// <summary>How many slices have a mask.</summary>
+    public int LabelledCount { get; }
 
     /// <summary>How many slices have no mask.</summary>
     public long UnlabelledCount => _unlabelled.shape[0];
@@ -210,9 +220,9 @@ public sealed class SegmentationExperiment : IDisposable
         Test.Dispose();
     }
 
-    /// <summary>Rows of the slices of some patients: int64 [M].</summary>
-    private static Tensor RowsOf(SegmentationSet set, Func<string, bool> wanted) => tensor(
-        [.. set.Patients.cpu().data<long>().ToArray().Select((patient, row) => (patient, row))
-            .Where(slice => wanted(set.PatientNames[(int)slice.patient])).Select(slice => (long)slice.row)],
-        device: set.Device);
+    /// <summary>Rows of the slices of some patients.</summary>
+    private static long[] RowsOf(SegmentationSet set, Func<string, bool> wanted) =>
+    [
+        .. set.Patients.cpu().data<long>().ToArray().Index().Where(slice => wanted(set.PatientNames[(int)slice.Item])).Select(slice => (long)slice.Index),
+    ];
 }

@@ -107,6 +107,7 @@ public class OutlierTests
         Assert.Throws<ArgumentException>(() => MahalanobisDistance.Fit(ones(3, 2), zeros(2, ScalarType.Int64)));
         Assert.Throws<ArgumentException>(() => MahalanobisDistance.Fit(ones(3, 2), zeros(3, ScalarType.Int64)));
         Assert.Throws<ArgumentException>(() => MahalanobisDistance.Fit(full(3, 2, double.NaN), zeros(3, ScalarType.Int64)));
+        Assert.Throws<ArgumentException>(() => MahalanobisDistance.Fit(eye(3, 5), zeros(3, ScalarType.Int64), shrinkage: 0));
         Assert.Throws<ArgumentException>(() => OutlierDetection.Judge([], [1]));
     }
 

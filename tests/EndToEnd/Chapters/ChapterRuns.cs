@@ -59,7 +59,7 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
     private async Task<ChapterRun> RunSolvedAsync()
     {
         var quizFile = Copies("quiz", Name + ".json").Single();
-        Copies("results", Name + "*.json");
+        Copies("results", "*.json");
         var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
         var committed = NotebookDocument.Load(Path.Combine(Repository.Notebooks, Name + ".ipynb"));
         var solved = Path.Combine(_folder, Name + ".ipynb");
@@ -131,6 +131,9 @@ public sealed class ScanLearningChapterRuns() : ChapterRuns("06-3-semi-supervise
 
 /// <summary>The runs of chapter 7.1, in the trial profile: that its methods learn is what their own tests say.</summary>
 public sealed class SegmentationChapterRuns() : ChapterRuns("07-1-segmentation", profile: "essai");
+
+/// <summary>The runs of chapter 7.2, in the trial profile: neither finds an encoder of chapter 5.1.</summary>
+public sealed class FurtherChapterRuns() : ChapterRuns("07-2-aller-plus-loin", profile: "essai");
 
 /// <summary>What a run of a chapter left.</summary>
 /// <param name="Folder">The output folder.</param>

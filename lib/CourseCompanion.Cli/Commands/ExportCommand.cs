@@ -30,7 +30,7 @@ internal static class ExportCommand
         };
         Option<DirectoryInfo> from = new Option<DirectoryInfo>("--from")
         {
-            Description = "Where 'course run' wrote the executed chapters. Default: the folder for the files; for site, out.",
+            Description = "Where 'course run' wrote the executed chapters. Default: the folder for the files, then out.",
             HelpName = "DIR",
         }.AcceptExistingOnly();
         Option<bool> noPdf = new("--no-pdf")
@@ -55,7 +55,7 @@ internal static class ExportCommand
         {
             string to = parsed.GetRequiredValue(format);
             string folder = Path.GetFullPath(parsed.GetValue(output) ?? (to == "site" ? Path.Combine(context.Folder.Output, "site") : context.Folder.Output));
-            string executed = parsed.GetValue(from)?.FullName ?? (to == "site" ? context.Folder.Output : folder);
+            string[] executed = parsed.GetValue(from) is { } given ? [given.FullName] : [folder, context.Folder.Output];
             List<Source> sources = [.. new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)).Select(path => Source.Load(path, executed, context.Folder))];
             if (to == "site")
             {
@@ -122,12 +122,11 @@ internal static class ExportCommand
     /// <param name="Document">Its executed copy where there is one.</param>
     private sealed record Source(string Name, string Home, NotebookDocument Document)
     {
-        public static Source Load(string path, string executed, CourseFolder course)
+        public static Source Load(string path, IEnumerable<string> executed, CourseFolder course)
         {
-            string copy = Path.Combine(executed, Path.GetFileName(path));
             bool isOfCourse = Path.GetDirectoryName(path) == course.Notebooks;
-            return new Source(
-                Path.GetFileNameWithoutExtension(path), Path.GetDirectoryName(Path.GetFullPath(path))!, NotebookDocument.Load(isOfCourse && File.Exists(copy) ? copy : path));
+            string? copy = isOfCourse ? executed.Select(folder => Path.Combine(folder, Path.GetFileName(path))).FirstOrDefault(File.Exists) : null;
+            return new Source(Path.GetFileNameWithoutExtension(path), Path.GetDirectoryName(Path.GetFullPath(path))!, NotebookDocument.Load(copy ?? path));
         }
     }
 }

@@ -56,7 +56,7 @@ internal static class PageStyle
         pre, code { font-family: ui-monospace, "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
         pre { margin: 0; overflow-x: auto; white-space: pre; font-size: .93rem; line-height: 1.5; }
         .prose pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; }
-        .prose :not(pre) > code { background: var(--word); border-radius: 4px; padding: .1em .3em; font-size: .92em; }
+        .prose :not(pre) > code { background: var(--word); border-radius: 4px; padding: .1em .3em; font-size: .92em; overflow-wrap: anywhere; }
         .prose img, .outputs img { max-width: 100%; height: auto; }
         .prose blockquote { margin: 1em 0; padding: .1em 1em; border-left: 4px solid var(--line); color: var(--muted); }
         .cell { margin: 1rem 0; }

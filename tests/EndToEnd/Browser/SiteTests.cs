@@ -19,13 +19,13 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
     [BrowserFact]
     public async Task A_reader_goes_from_the_contents_to_a_chapter_searches_without_accents_and_goes_on_all_by_keyboard()
     {
-        await using var browser = await BrowserSession.StartAsync();
+        var browser = await _site.BrowserAsync();
         await browser.OpenAsync(_site.File("index.html"));
         Assert.Equal("Aller au contenu", await FocusAfterAsync(browser, "Tab"));
         await browser.EvaluateAsync("document.querySelector('.chapters a').focus()");
         Assert.NotEqual("none", await browser.TextAsync("getComputedStyle(document.activeElement).outlineStyle"));
         await browser.PressAsync("Enter");
-        await browser.WaitAsync("document.title.startsWith('Chapitre 8')");
+        await browser.WaitAsync("document.readyState === 'complete' && document.title.startsWith('Chapitre 8')");
 
         // The charts: heat maps keep their white paper, the others take the theme's colours; 3D needs what no policy forbids.
         await browser.WaitAsync("document.querySelectorAll('.plotly .main-svg').length > 4");
@@ -38,7 +38,7 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         Assert.Contains("Le mélanome et le nævus", await browser.TextAsync("document.querySelector('.found li').textContent"), StringComparison.Ordinal);
         await browser.PressAsync("ArrowDown");
         await browser.PressAsync("Enter");
-        await browser.WaitAsync("document.title.startsWith('Chapitre 9') && location.hash === '#les-deux-classes'");
+        await browser.WaitAsync("document.readyState === 'complete' && document.title.startsWith('Chapitre 9') && location.hash === '#les-deux-classes'");
 
         await browser.PressAsync("/");
         await browser.TypeAsync("xyzzy");
@@ -47,16 +47,16 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         await browser.WaitAsync("document.querySelector('.found').hidden");
 
         await browser.EvaluateAsync("document.querySelector('[rel=prev]').click()");
-        await browser.WaitAsync("document.title.startsWith('Chapitre 8')");
+        await browser.WaitAsync("document.readyState === 'complete' && document.title.startsWith('Chapitre 8')");
         await browser.EvaluateAsync("document.querySelector('[rel=next]').click()");
-        await browser.WaitAsync("document.title.startsWith('Chapitre 9')");
+        await browser.WaitAsync("document.readyState === 'complete' && document.title.startsWith('Chapitre 9')");
         Assert.Empty(browser.Complaints);
     }
 
     [BrowserFact]
     public async Task The_switch_stands_above_the_system_from_page_to_page_and_charts_follow()
     {
-        await using var browser = await BrowserSession.StartAsync();
+        var browser = await _site.BrowserAsync();
         await browser.PreferAsync("dark");
         await browser.OpenAsync(_site.File("08-essai.html"));
         await browser.WaitAsync("document.querySelector('#figure-1 .main-svg') !== null");
@@ -69,13 +69,16 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         await browser.OpenAsync(_site.File("index.html"));
         Assert.Equal("light", await browser.TextAsync("document.documentElement.dataset.theme"));
         Assert.Equal("false", await browser.TextAsync("document.querySelector('button.theme').getAttribute('aria-pressed')"));
+        // As the system wishes again: nothing is kept.
+        await browser.EvaluateAsync("document.querySelector('button.theme').click()");
+        Assert.Equal("true", await browser.TextAsync("String(localStorage.getItem('course-theme') === null)"));
         Assert.Empty(browser.Complaints);
     }
 
     [BrowserFact]
     public async Task No_page_breaks_WCAG_AA_in_the_light_or_in_the_dark()
     {
-        await using var browser = await BrowserSession.StartAsync();
+        var browser = await _site.BrowserAsync();
         foreach (var scheme in (string[])["light", "dark"])
         {
             await browser.PreferAsync(scheme);
@@ -119,15 +122,32 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         browser.TextAsync($"getComputedStyle({element}).backgroundColor");
 
     /// <summary>A site of two chapters: one with everything that a chapter can show, one that was not executed.</summary>
-    public sealed class Site : IDisposable
+    public sealed class Site : IAsyncLifetime
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("course-site-").FullName;
+        private BrowserSession? _browser;
 
-        public Site() => SiteExporter.ExportAsync([Executed(), Bare()], _folder, new SiteOptions { PrintsSheets = false }).GetAwaiter().GetResult();
+        public Task InitializeAsync() => SiteExporter.ExportAsync([Executed(), Bare()], _folder, new SiteOptions { PrintsSheets = false });
 
         public string File(string name) => Path.Combine(_folder, name);
 
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
+        public async Task DisposeAsync()
+        {
+            if (_browser is not null)
+            {
+                await _browser.DisposeAsync();
+            }
+
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        /// <summary>The one browser of these tests: starting it costs more than most of them.</summary>
+        internal async Task<BrowserSession> BrowserAsync()
+        {
+            _browser ??= await BrowserSession.StartAsync();
+            _browser.Complaints.Clear();
+            return _browser;
+        }
 
         internal static SiteChapter Executed()
         {

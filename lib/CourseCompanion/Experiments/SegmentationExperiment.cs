@@ -160,7 +160,7 @@ public sealed class SegmentationExperiment : IDisposable
             Seed = Seed,
         };
         using var trainer = new SemiSupervisedTrainer(model, averaged, learning, Labelled, _unlabelled, options);
-        using IProgressTask progress = WorkContext.Progress.Start(learning.Name, _steps);
+        using IProgressTask progress = WorkContext.Progress.Start(learning.UsesUnlabelled ? learning.Name : "Entraînement", _steps);
         var parts = new List<SegmentationPart>();
         while (trainer.StepsDone < _steps)
         {
@@ -204,7 +204,17 @@ public sealed class SegmentationExperiment : IDisposable
     /// <param name="cancellation">Stops the work.</param>
     public static SegmentationReport Judge(SegmentationRun run, SegmentationSet on, CancellationToken cancellation = default)
     {
-        using Tensor probabilities = Probabilities(run, on, cancellation), masks = MaskPredictor.Masks(probabilities);
+        using Tensor probabilities = Probabilities(run, on, cancellation);
+        return Judge(probabilities, on);
+    }
+
+    /// <summary>The same, of answers that are there already.</summary>
+    /// <param name="probabilities">What <see cref="Probabilities"/> made of the slices: [N, H, W].</param>
+    /// <param name="on">The slices.</param>
+    public static SegmentationReport Judge(Tensor probabilities, SegmentationSet on)
+    {
+        ArgumentNullException.ThrowIfNull(on);
+        using Tensor masks = MaskPredictor.Masks(probabilities);
         return SegmentationReport.Compute(masks, on.Masks, on.Patients, on.PatientNames);
     }
 

@@ -38,7 +38,7 @@ public static partial class Chart
         var picture = image.dim() == 2 ? image.unsqueeze(0) : image;
         var (height, width) = ((int)picture.shape[1], (int)picture.shape[2]);
         var (names, pixels) = Read(title, masks, height, width);
-        return Picture(title, new ImageTrace { Name = "Coupe", Source = ImageFile.ToDataUri(picture), HoverInfo = "skip", ShowLegend = false }, names, pixels, height, width) with
+        return Picture(title, new ImageTrace { Name = "Coupe", Source = ImageFile.ToDataUri(picture), HoverInfo = "skip" }, names, pixels, height, width) with
         {
             AltText = FrenchText.Typeset($"Coupe « {title} », {height} × {width} pixels. {Areas(names, pixels)}"),
         };

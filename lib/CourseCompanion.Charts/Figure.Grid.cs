@@ -37,7 +37,7 @@ public sealed partial record Figure
 
         columns = Math.Min(columns, cells.Length);
         var rows = (cells.Length + columns - 1) / columns;
-        string[] names = [.. cells.Where(cell => cell.Layout.ShowLegend == true).SelectMany(cell => cell.Traces).Where(trace => trace.ShowLegend != false).Select(trace => trace.Name ?? "").Distinct()];
+        string[] names = [.. cells.Where(cell => cell.Layout.ShowLegend == true).SelectMany(cell => cell.Traces).Where(InLegend).Select(trace => trace.Name ?? "").Distinct()];
         var layout = Theme.Layout(title, names);
         var plotHeight = rows * rowHeight;
         var rowGap = rows == 1 ? 0 : 110 / plotHeight;
@@ -60,7 +60,7 @@ public sealed partial record Figure
             var y = cell.Layout.YAxes[0] with { Domain = [top - height, top], Anchor = "x" + suffix, ScaleAnchor = Moved(cell.Layout.YAxes[0].ScaleAnchor, suffix) };
             xAxes.Add(x);
             yAxes.Add(y);
-            traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && trace.ShowLegend != false && seen.Add(trace.Name ?? ""))));
+            traces.AddRange(cell.Traces.Select(trace => InCell(trace, suffix, cell.Layout.ShowLegend == true && InLegend(trace) && seen.Add(trace.Name ?? ""))));
             shapes.AddRange((cell.Layout.Shapes ?? []).Select(shape =>
                 shape with { XRef = Moved(shape.XRef, suffix), YRef = Moved(shape.YRef, suffix) }));
             images.AddRange((cell.Layout.Images ?? []).Select(image =>
@@ -108,8 +108,16 @@ public sealed partial record Figure
         };
     }
 
+    private static bool InLegend(Trace trace) => trace is not ImageTrace && trace.ShowLegend != false;
+
     private static Trace InCell(Trace trace, string suffix, bool inLegend)
     {
+        // A picture is in no legend; plotly.js knows no such property of it.
+        if (trace is ImageTrace)
+        {
+            return trace with { XAxis = "x" + suffix, YAxis = "y" + suffix };
+        }
+
         var moved = trace with
         {
             XAxis = "x" + suffix,

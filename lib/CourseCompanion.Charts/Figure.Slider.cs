@@ -57,7 +57,7 @@ public sealed partial record Figure
         }
 
         var first = states[0].Figure.Layout;
-        var legend = Theme.Layout(title, [.. states.SelectMany(state => state.Figure.Traces).Where(trace => trace.ShowLegend != false).Select(trace => trace.Name ?? "").Distinct()]);
+        var legend = Theme.Layout(title, [.. states.SelectMany(state => state.Figure.Traces).Where(InLegend).Select(trace => trace.Name ?? "").Distinct()]);
         var (start, end) = (states[0], states[^1]);
         return new Figure
         {

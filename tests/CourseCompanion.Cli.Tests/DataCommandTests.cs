@@ -48,6 +48,18 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Slices_with_masks_are_listed_verified_and_have_no_download()
+    {
+        string path = _course.Write("data/lgg128_flair.npz", "no zip at all");
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("data", "list"));
+        Assert.Contains("lgg-flair", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failure, await _course.RunAsync("data", "verify"));
+        Assert.Contains($"DAMAGED  lgg-flair  {path}", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await _course.RunAsync("data", "get", "lgg-flair"));
+        Assert.Contains("has no download", _course.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_file_that_is_here_says_where()
     {
         string path = _course.Write("data/dermamnist.npz", "anything");

@@ -118,6 +118,11 @@ internal sealed class BrowserSession : IAsyncDisposable
         "Emulation.setEmulatedMedia",
         new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
 
+    /// <summary>A telephone's window, or the usual one.</summary>
+    public Task NarrowAsync(bool isNarrow) => isNarrow
+        ? CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = 390, ["height"] = 844, ["deviceScaleFactor"] = 1, ["mobile"] = true })
+        : CallAsync("Emulation.clearDeviceMetricsOverride");
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);

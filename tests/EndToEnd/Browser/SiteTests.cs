@@ -92,6 +92,21 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
     }
 
     [BrowserFact]
+    public async Task No_page_scrolls_sideways_on_a_telephone()
+    {
+        var browser = await _site.BrowserAsync();
+        await browser.NarrowAsync(true);
+        foreach (var page in (string[])["index.html", "08-essai.html", "08-essai.fiche.html"])
+        {
+            await browser.OpenAsync(_site.File(page));
+            await browser.WaitAsync("!document.querySelector('.plotly') || document.querySelector('#figure-1 .main-svg') !== null");
+            Assert.Equal((page, 390), (page, (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32()));
+        }
+
+        await browser.NarrowAsync(false);
+    }
+
+    [BrowserFact]
     public async Task The_summary_sheet_is_printed_on_one_page_or_two()
     {
         var folder = Directory.CreateTempSubdirectory("course-sheet-").FullName;
@@ -154,7 +169,7 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
             var notebook = NotebookDocument.Create();
             notebook.Add(NotebookCell.Markdown(
                 "# Chapitre 8 · L’essai\n\n**Tout ce qu’une page peut montrer**\n\n**À la fin de ce chapitre, vous saurez :**\n\n- lire ;\n- regarder.\n\n**Durée :** 5 minutes.\n\n"
-                + "## Une formule\n\n$$\\frac{a}{b} = \\sum_i x_i$$\n\nUn `mot` de code, un [lien](https://example.org) et un tableau :\n\n| a | b |\n|---|---|\n| 1 | 2 |"));
+                + "## Une formule\n\n$$\\frac{a}{b} = \\sum_i x_i$$\n\nUn `mot/de/code/si/long/qu/il/ne/tient/sur/aucun/telephone/sans/etre/coupe.cs`, un [lien](https://example.org) et un tableau :\n\n| a | b |\n|---|---|\n| 1 | 2 |"));
             foreach (var kind in Enum.GetValues<CallOutKind>())
             {
                 notebook.Add(NotebookCell.Markdown(new CallOut(kind, "Un texte avec `du code` et un [lien](09-sans.ipynb).").ToMarkdown()));

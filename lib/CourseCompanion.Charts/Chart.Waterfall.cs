@@ -53,7 +53,7 @@ public static partial class Chart
         var axis = Theme.NumberAxis(y, values.Prepend(0));
         return new Figure
         {
-            Traces = traces,
+            Traces = [.. traces],   // a list of traces, whose kind is then written beside each
             Layout = (layout with
             {
                 BarMode = "overlay",

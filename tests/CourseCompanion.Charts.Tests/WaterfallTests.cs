@@ -13,6 +13,7 @@ public sealed class WaterfallTests
         JsonElement[] traces = [.. document.RootElement.GetProperty("data").EnumerateArray()];
 
         Assert.Equal(3, traces.Length);
+        Assert.All(traces, trace => Assert.Equal("bar", trace.GetProperty("type").GetString()));
         Assert.Equal(["Rien", "Tout"], Texts(traces[0], "x"));
         Assert.Equal([0, 0], Numbers(traces[0], "base"));
         Assert.Equal([50, 65], Numbers(traces[0], "y"));

@@ -39,29 +39,16 @@ internal sealed class BrowserSession : IAsyncDisposable
         }
 
         session._process.Start();
-        session._process.OutputDataReceived += (_, _) => { };
-        session._process.BeginOutputReadLine();
-        using CancellationTokenSource limit = new(Patience);
-        // "DevTools listening on ws://127.0.0.1:PORT/devtools/browser/..." is its first word.
-        string? line;
-        do
+        try
         {
-            line = await session._process.StandardError.ReadLineAsync(limit.Token);
+            await session.ConnectAsync();
+            return session;
         }
-        while (line is not null && !line.Contains("ws://", StringComparison.Ordinal));
-
-        // Read on, so that it can go on writing.
-        _ = session._process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var address = new Uri(line![line!.IndexOf("ws://", StringComparison.Ordinal)..].Trim());
-        using HttpClient http = new();
-        var targets = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://{address.Authority}/json/list"), limit.Token))!.AsArray();
-        await session._socket.ConnectAsync(new Uri(targets.First(target => target!["type"]!.ToString() == "page")!["webSocketDebuggerUrl"]!.ToString()), limit.Token);
-        foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
+        catch
         {
-            await session.CallAsync(domain + ".enable");
+            await session.DisposeAsync();
+            throw;
         }
-
-        return session;
     }
 
     /// <summary>Opens a page and waits until it is loaded.</summary>
@@ -136,6 +123,31 @@ internal sealed class BrowserSession : IAsyncDisposable
         catch (IOException)
         {
             // The last of its processes still writes.
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        using CancellationTokenSource limit = new(Patience);
+        // "DevTools listening on ws://127.0.0.1:PORT/devtools/browser/..." is its first word.
+        string? line;
+        do
+        {
+            line = await _process.StandardError.ReadLineAsync(limit.Token);
+        }
+        while (line is not null && !line.Contains("ws://", StringComparison.Ordinal));
+
+        // Read on, so that it can go on writing.
+        _ = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var address = new Uri(line![line!.IndexOf("ws://", StringComparison.Ordinal)..].Trim());
+        using HttpClient http = new();
+        var targets = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://{address.Authority}/json/list"), limit.Token))!.AsArray();
+        await _socket.ConnectAsync(new Uri(targets.First(target => target!["type"]!.ToString() == "page")!["webSocketDebuggerUrl"]!.ToString()), limit.Token);
+        foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
+        {
+            await CallAsync(domain + ".enable");
         }
     }
 

@@ -18,7 +18,10 @@ public static partial class Chart
     /// <summary>A slice with the outlines of masks on it, such as the true tumour and the predicted one.</summary>
     /// <remarks>
     /// <code>
-    /// Chart.MaskOverlay("Coupe 12", test.Images[12], ("Vérité", test.Masks[12]), ("Prédiction", predicted[12]))
+    /// var slice = rand(1, 64, 64).mul(255).to(ScalarType.Byte);
+    /// var truth = zeros(64, 64, ScalarType.Int64);
+    /// truth[20..30, 20..30] = 1;
+    /// Chart.MaskOverlay("Coupe 12", slice, ("Vérité", truth), ("Prédiction", truth.roll(2, 0)))
     /// </code>
     /// </remarks>
     /// <param name="title">French title.</param>
@@ -47,8 +50,9 @@ public static partial class Chart
     /// <summary>The slices of a patient behind a slider, with the outlines of masks. It opens on the slice with most tumour.</summary>
     /// <remarks>
     /// <code>
-    /// var rows = torch.tensor(test.SlicesOf(3).Select(row => (long)row).ToArray());
-    /// Chart.MaskSlices("Patient 3", test.Images[rows], null, ("Vérité", test.Masks[rows]), ("Prédiction", predicted[rows]))
+    /// var slices = rand(5, 1, 64, 64).mul(255).to(ScalarType.Byte);
+    /// var truths = rand(5, 64, 64).gt(0.99).to(ScalarType.Int64);
+    /// Chart.MaskSlices("Patient 3", slices, null, ("Vérité", truths), ("Prédiction", truths.roll(1, 1)))
     /// </code>
     /// </remarks>
     /// <param name="title">French title.</param>

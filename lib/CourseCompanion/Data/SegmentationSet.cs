@@ -15,9 +15,9 @@ namespace CourseCompanion.Data;
 /// </summary>
 /// <example>
 /// <code>
-/// using SegmentationSet data = SegmentationSet.Load().At(64);
-/// PatientSplit split = PatientSplit.Draw(data);
-/// using SegmentationSet labelled = data.Of(split.Labelled(5)), test = data.Of(split.Test);
+/// var slices = SegmentationSet.Load().At(64);
+/// var patients = PatientSplit.Draw(slices);
+/// var (withMasks, toJudge) = (slices.Of(patients.Labelled(5)), slices.Of(patients.Test));
 /// </code>
 /// </example>
 public sealed class SegmentationSet : IDisposable

@@ -30,6 +30,7 @@ public sealed class DocumentationExampleTests : IDisposable
         "T:CourseCompanion.BrainScan.ModelRegistry",
         "T:CourseCompanion.BrainScan.ScanFolder",
         "T:CourseCompanion.Data.MedicalDataset",
+        "T:CourseCompanion.Data.SegmentationSet",
         "T:CourseCompanion.Models.PretrainedWeights",
         "T:CourseCompanion.Notebooks.Document.NotebookDocument",
         "T:CourseCompanion.Notebooks.Session.CSharpSession",

@@ -58,7 +58,7 @@ public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewes
         {
             var alternative = chart.TextData(MimeTypes.PlainText)!;
             // A grid and a slider, which hold several charts, begin with their title.
-            Assert.Matches("^((Graphique|Carte|Histogramme|Diagramme|Matrice|Nuage)[^«]*)?«\u00A0[^»]+\u00A0»", alternative);
+            Assert.Matches("^((Graphique|Carte|Histogramme|Diagramme|Matrice|Nuage|Coupe)[^«]*)?«\u00A0[^»]+\u00A0»", alternative);
             Assert.Contains($"aria-label=\"{alternative}\"", WebUtility.HtmlDecode(chart.TextData(MimeTypes.Html)), StringComparison.Ordinal);
             Assert.Contains($"aria-label=\"{alternative}\"", page, StringComparison.Ordinal);
         });

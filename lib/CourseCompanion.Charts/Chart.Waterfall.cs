@@ -59,7 +59,7 @@ public static partial class Chart
                 BarMode = "overlay",
                 BarGap = 0.25,
                 XAxes = [Theme.CategoryAxis("Partie") with { Title = null, CategoryArray = PlotData.Of(names) }],
-                YAxes = [axis with { Range = [y.Minimum is { } least ? y.Drawn(least) : Math.Min(0, low - room), y.Maximum is { } most ? y.Drawn(most) : high + room] }],
+                YAxes = [axis with { Range = [y.Minimum is { } least ? y.Drawn(least) : Math.Min(0, low - room), y.Maximum is { } most ? y.Drawn(most) : Math.Max(0, high + room)] }],
             }).WithMarks("Partie", y),
             AltText = FrenchText.Typeset(
                 $"Diagramme en cascade « {title} ». Axe vertical : {y.Caption}. {list[0].Name} : {Total(values[0])} ; "

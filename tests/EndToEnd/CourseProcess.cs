@@ -40,7 +40,7 @@ internal static class CourseProcess
     {
         environment["COURSE_OFFLINE"] = "1";
         environment["COURSE_CACHE"] = Path.Combine(folder, "cache");
-        environment["OMP_NUM_THREADS"] = $"{Math.Max(1, Environment.ProcessorCount / 2)}";
+        environment["OMP_NUM_THREADS"] = $"{Math.Clamp(Environment.ProcessorCount / 2, 1, 8)}";
         foreach (var variable in (string[])["COURSE_DATA", "COURSE_PROFILE", "COURSE_OUT", "COURSE_DEBUG"])
         {
             environment.Remove(variable);

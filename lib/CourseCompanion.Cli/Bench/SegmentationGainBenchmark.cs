@@ -21,6 +21,9 @@ internal sealed class SegmentationGainBenchmark : IBenchmark
 {
     private const string Supervised = "supervised";
 
+    // Whatever the profile: what is measured has no name but the measurement's.
+    private const int Side = 64;
+
     public string Name => "segmentation-gain";
 
     public string Description => "Gain of semi-supervised segmentation over the few slices with masks, on FLAIR slices, over 20 seeds.";
@@ -29,7 +32,7 @@ internal sealed class SegmentationGainBenchmark : IBenchmark
     {
         int[] seeds = SeedStudy.Seeds;
         int[] patients = [.. (Environment.GetEnvironmentVariable("COURSE_PATIENTS") ?? "5,10,20").Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture))];
-        using SegmentationSet data = SegmentationExperiment.Load();
+        using SegmentationSet data = SegmentationExperiment.Load(side: Side);
         var provenance = Provenance.OfRuns(data.Provenance, seeds);
         FinishedRuns finished = FinishedRuns.Open(provenance);
         var figures = new Dictionary<string, double> { ["seeds"] = seeds.Length };

@@ -42,7 +42,7 @@ public static class PdfPrinter
         ];
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
         {
-            // Chromium's sandbox refuses to serve root; what it prints is a page that this program wrote, without a script but its own.
+            // Chromium's sandbox refuses to serve root; the policy of a summary sheet lets no script of the notebook run.
             arguments.Insert(0, "--no-sandbox");
         }
         try

@@ -18,7 +18,9 @@ public static class SiteExporter
     /// <returns>What was made.</returns>
     /// <exception cref="ArgumentException">There is no chapter.</exception>
     /// <exception cref="InvalidOperationException">Two chapters have one name, or a file that is not the site's own is in the way; nothing was written.</exception>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="FileNotFoundException"><see cref="PdfPrinter.Variable"/> names a browser that is not there; nothing was written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder belongs to somebody else.</exception>
     public static async Task<SiteReport> ExportAsync(
         IReadOnlyList<SiteChapter> chapters, string folder, SiteOptions? options = null, CancellationToken cancellation = default)
     {
@@ -34,6 +36,8 @@ public static class SiteExporter
             HasSlides = File.Exists(Path.Combine(folder, chapter.Name + ".slides.html")),
         })];
         HashSet<string> pages = [ContentsFile, .. entries.Select(entry => entry.Page)];
+        // Asked first: a wrong name is said before anything is written.
+        var browser = options.PrintsSheets ? options.Browser ?? PdfPrinter.Find() : null;
         var target = new SiteFolder(folder,
         [
             ContentsFile, SitePage.StyleFile, SitePage.ScriptFile, SitePage.ThemeFile, SitePage.IndexFile, SitePage.PlotlyFile,
@@ -50,7 +54,7 @@ public static class SiteExporter
             target.Write(entry.Sheet, SummarySheet.Page(entry, options.Title, pages));
         }
         var notices = new List<string>();
-        var sheets = options.PrintsSheets ? await PrintAsync(entries, target, options, notices, cancellation).ConfigureAwait(false) : 0;
+        var sheets = options.PrintsSheets ? await PrintAsync(entries, target, browser, notices, cancellation).ConfigureAwait(false) : 0;
         // Pages last, since they link to what lies beside them; and the contents after all that it lists.
         var search = new SearchIndex();
         for (var i = 0; i < entries.Count; i++)
@@ -68,17 +72,18 @@ public static class SiteExporter
     }
 
     private static async Task<int> PrintAsync(
-        List<SiteEntry> entries, SiteFolder target, SiteOptions options, List<string> notices, CancellationToken cancellation)
+        List<SiteEntry> entries, SiteFolder target, string? browser, List<string> notices, CancellationToken cancellation)
     {
-        if ((options.Browser ?? PdfPrinter.Find()) is not { } browser)
+        if (browser is null)
         {
             notices.Add("No Chromium, Chrome or Edge was found, so the summary sheets are pages only. With one on the PATH, or named by "
                 + $"{PdfPrinter.Variable}, they become PDF files too; any browser prints them as they are (Ctrl-P).");
             return 0;
         }
-        var profile = Directory.CreateTempSubdirectory("course-print-").FullName;
+        string? profile = null;
         try
         {
+            profile = Directory.CreateTempSubdirectory("course-print-").FullName;
             foreach (var entry in entries)
             {
                 var printed = Path.Combine(profile, "fiche.pdf");
@@ -88,14 +93,17 @@ public static class SiteExporter
                 entry.HasPdf = true;
             }
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             // The site is worth having without them.
             notices.Add($"Summary sheets are missing as PDF: {e.Message}");
         }
         finally
         {
-            DeleteQuietly(profile);
+            if (profile is not null)
+            {
+                DeleteQuietly(profile);
+            }
         }
         return entries.Count(entry => entry.HasPdf);
     }

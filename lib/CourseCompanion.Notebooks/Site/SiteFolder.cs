@@ -20,11 +20,15 @@ internal sealed class SiteFolder
     /// <summary>Takes a folder for a site.</summary>
     /// <param name="path">The folder; made if need be.</param>
     /// <param name="names">Every file that may be written, relative to the folder.</param>
-    /// <exception cref="InvalidOperationException">Two files would have one name, or a foreign file is in the way.</exception>
+    /// <exception cref="InvalidOperationException">A name is a path, two files would have one name, or a foreign file is in the way.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal SiteFolder(string path, IReadOnlyCollection<string> names)
     {
         _path = Path.GetFullPath(path);
+        if (names.FirstOrDefault(name => Path.GetFileName(name) != name && !name.StartsWith(SitePage.Assets + "/", StringComparison.Ordinal)) is { } outside)
+        {
+            throw new InvalidOperationException($"{outside} is a path: a chapter's name is that of a file.");
+        }
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new InvalidOperationException($"Two notebooks would both become {twice.Key}: a site has each name once.");
@@ -50,9 +54,6 @@ internal sealed class SiteFolder
     /// <summary>The full path of a file.</summary>
     internal string Full(string name) => Path.Combine(_path, name);
 
-    /// <summary>Whether a file that another export makes is there.</summary>
-    internal bool Has(string name) => File.Exists(Full(name));
-
     /// <summary>Writes a text whole or not at all.</summary>
     internal void Write(string name, string text)
     {
@@ -72,17 +73,14 @@ internal sealed class SiteFolder
         target.Commit();
     }
 
-    /// <summary>Writes plotly.js, unless this very version lies there.</summary>
+    /// <summary>Writes plotly.js.</summary>
     internal void WritePlotly(string name)
     {
         _written.Add(name);
         using var library = PlotlyLibrary.Open();
-        if (!File.Exists(Full(name)) || new FileInfo(Full(name)).Length != library.Length)
-        {
-            using var target = new AtomicFile(Full(name));
-            library.CopyTo(target.Stream);
-            target.Commit();
-        }
+        using var target = new AtomicFile(Full(name));
+        library.CopyTo(target.Stream);
+        target.Commit();
     }
 
     private void WriteList(IEnumerable<string> names) =>

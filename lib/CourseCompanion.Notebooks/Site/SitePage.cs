@@ -48,14 +48,14 @@ internal static partial class SitePage
     /// <param name="title">Its title, as text.</param>
     /// <param name="kind">The class of its body.</param>
     /// <param name="body">What stands in it, as HTML.</param>
-    /// <param name="scripts">Files of the site that it loads, in order; those of a page that draws at once come before its body.</param>
+    /// <param name="scripts">Files of the site that it loads, in order; plotly.js comes before the body of a page that draws at once.</param>
     /// <param name="drawsAtOnce">Whether scripts in the body count on them.</param>
     internal static string Whole(string title, string kind, string body, IReadOnlyList<string> scripts, bool drawsAtOnce = false) => $"""
         <!DOCTYPE html>
         <html lang="fr">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="{Policy(body)}">
+        <meta http-equiv="Content-Security-Policy" content="{Policy(kind == "sheet" ? "" : body)}">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <meta name="color-scheme" content="light dark">
@@ -63,7 +63,7 @@ internal static partial class SitePage
         <link rel="icon" href="data:,">
         <link rel="stylesheet" href="{StyleFile}">
         <script src="{ThemeFile}"></script>
-        {string.Concat(scripts.Select(file => $"<script src=\"{file}\"{(drawsAtOnce ? "" : " defer")}></script>\n"))}</head>
+        {string.Concat(scripts.Select(file => $"<script src=\"{file}\"{(drawsAtOnce && file == PlotlyFile ? "" : " defer")}></script>\n"))}</head>
         <body class="{kind}">
         <a class="skip" href="#contenu">Aller au contenu</a>
         {body}</body>
@@ -94,15 +94,15 @@ internal static partial class SitePage
 
     /// <summary>
     /// What a page may load: the site's own files and what stands in the page. Scripts in the body run only if they stood there when the
-    /// page was made: their sums are named.
+    /// page was made: their sums are named. A summary sheet is printed, perhaps without a sandbox (<see cref="PdfPrinter"/>): it runs none.
     /// </summary>
     private static string Policy(string body)
     {
         // On a disk, "self" is no folder: "file:" says it, and means nothing to a page that comes from a server.
         var sums = string.Concat(InlineScript().Matches(body)
-            .Select(script => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script.Groups["code"].Value.ReplaceLineEndings("\n")))))
+            .Select(script => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script.Groups["code"].Value.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')))))
             .Distinct().Select(sum => $" 'sha256-{sum}'"));
-        return $"default-src 'none'; script-src 'self' file:{sums}; style-src 'self' file: 'unsafe-inline'; img-src 'self' file: data: blob:; "
+        return $"default-src 'none'; script-src 'self' file:{sums}; style-src 'self' file: 'unsafe-inline'; img-src data: blob:; "
             + "font-src data:; media-src data:; base-uri 'none'; form-action 'none'";
     }
 

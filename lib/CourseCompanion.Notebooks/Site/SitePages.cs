@@ -96,7 +96,7 @@ internal static partial class SitePages
     /// </summary>
     internal static string Closed(string html, IReadOnlySet<string> pages)
     {
-        html = Link().Replace(html, match =>
+        html = Link().Replace(Meta().Replace(html, ""), match =>
         {
             var address = System.Net.WebUtility.HtmlDecode(match.Groups["address"].Value);
             var mark = address.IndexOf('#', StringComparison.Ordinal);
@@ -144,6 +144,10 @@ internal static partial class SitePages
             + (next is null ? "" : $"<a rel=\"next\" href=\"{SiteEntry.Address(next.Page)}\"><span>Suivant</span> {HtmlText.Encode(next.Facts.Title)}</a>\n");
         return $"<nav class=\"around\" aria-label=\"Chapitres\">\n{links}</nav>\n";
     }
+
+    // A policy does not stop a page that sends its reader away.
+    [GeneratedRegex("<meta\\b[^>]*>", RegexOptions.IgnoreCase)]
+    private static partial Regex Meta();
 
     [GeneratedRegex("<a(?<before>\\s(?:[^>]*?\\s)?)href=\"(?<address>[^\"]*)\"")]
     private static partial Regex Link();

@@ -46,6 +46,11 @@ public sealed class DeviceChange : Augmentation
     protected internal override Tensor Transform(Tensor images, Tensor unit)
     {
         ArgumentNullException.ThrowIfNull(images);
+        if (_gains.Length > 1 && _gains.Length != images.shape[1])
+        {
+            throw new ArgumentException($"There are {_gains.Length} gains, but the images have {images.shape[1]} channels.", nameof(images));
+        }
+
         Tensor gains = tensor(_gains, images.dtype, images.device).reshape(1, -1, 1, 1);
         Tensor light = images.add(1).div(2).mul(gains);                                                  // 0 is black, 1 white
         Tensor flat = light.sub(0.5).mul(_contrast).add(0.5).clamp(0, 1).mul(2).sub(1);

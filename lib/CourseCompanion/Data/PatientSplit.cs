@@ -20,7 +20,7 @@ public sealed class PatientSplit
     /// <summary>Patients to learn from, in random order: the first of them are those that get masks.</summary>
     public IReadOnlyList<int> Train { get; }
 
-    /// <summary>Patients to choose by: epochs, thresholds, settings. Ascending.</summary>
+    /// <summary>Patients to choose by: epochs, thresholds, settings. In random order: a few of them are a fair sample.</summary>
     public IReadOnlyList<int> Validation { get; }
 
     /// <summary>Patients to report on, once. Ascending.</summary>
@@ -70,9 +70,10 @@ public sealed class PatientSplit
             throw new ArgumentException($"{patients.Length} patients are too few for three sides.", nameof(set));
         }
 
-        int[] train = [.. sides[0]];
+        int[] train = [.. sides[0]], validation = [.. sides[1]];
         random.Shuffle(train.AsSpan());
-        return new PatientSplit(train, [.. sides[1].Order()], [.. sides[2].Order()], seed);
+        random.Shuffle(validation.AsSpan());
+        return new PatientSplit(train, validation, [.. sides[2].Order()], seed);
     }
 
     /// <summary>

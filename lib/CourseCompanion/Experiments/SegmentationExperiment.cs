@@ -32,9 +32,9 @@ public sealed record SegmentationRun(string Method, UNet Model, IReadOnlyList<Se
 /// the same number of steps. The notebook and <c>course bench segmentation-gain</c> train by the same method.
 /// </summary>
 /// <remarks>
-/// <para>Everything is split by patient, and as many patients choose as have masks, for masks are what is scarce. The averaged weights of the last step are
+/// <para>Everything is split by patient, and as many patients choose as have masks (or all there are, if fewer), for masks are what is scarce. The averaged weights of the last step are
 /// judged, once, on the test patients.</para>
-/// <para>Of the slices with masks, those with a tumour come round as often as those without: too many batches without any, and the network may learn to paint
+/// <para>Of the slices with masks, those with a tumour come round about as often as those without: too many batches without any, and the network may learn to paint
 /// nothing, for good. Where there is no mask nobody knows which ones to repeat.</para>
 /// </remarks>
 public sealed class SegmentationExperiment : IDisposable
@@ -128,10 +128,11 @@ public sealed class SegmentationExperiment : IDisposable
 
     /// <summary>The slices as the chapter takes them: 64 x 64 pixels (128 x 128 in the profile <c>complet</c>), each patient's greys on one scale.</summary>
     /// <param name="options">Where to look; null takes everything from the environment.</param>
-    public static SegmentationSet Load(DataOptions? options = null)
+    /// <param name="side">Height and width in pixels; that of the profile if null.</param>
+    public static SegmentationSet Load(DataOptions? options = null, int? side = null)
     {
         using SegmentationSet whole = SegmentationSet.Load(options);
-        using SegmentationSet smaller = whole.At(Profile.Select(essai: 32, rapide: 64, complet: 128));
+        using SegmentationSet smaller = whole.At(side ?? Profile.Select(essai: 32, rapide: 64, complet: 128));
         return smaller.Standardised();
     }
 
@@ -160,30 +161,15 @@ public sealed class SegmentationExperiment : IDisposable
             Seed = Seed,
         };
         using var trainer = new SemiSupervisedTrainer(model, averaged, learning, Labelled, _unlabelled, options);
-        using IProgressTask progress = WorkContext.Progress.Start(learning.UsesUnlabelled ? learning.Name : "Entraînement", _steps);
-        var parts = new List<SegmentationPart>();
-        while (trainer.StepsDone < _steps)
+        try
         {
-            using var scope = NewDisposeScope();
-            Tensor kept = zeros(1, device: Data.Device);
-            bool guesses = false;
-            IReadOnlyDictionary<string, double> losses = trainer.Run(
-                _steps / PartCount,
-                (_, found) =>
-                {
-                    if (found.Trust is { } trust)
-                    {
-                        kept.add_(trust.gt(0).to(ScalarType.Float32).mean());
-                        guesses = true;
-                    }
-
-                    progress.Report(trainer.StepsDone);
-                },
-                cancellation);
-            parts.Add(new SegmentationPart(trainer.StepsDone, losses, guesses ? kept.item<float>() * PartCount / _steps : double.NaN));
+            return new SegmentationRun(learning.Name, averaged, Run(trainer, learning, cancellation));
         }
-
-        return new SegmentationRun(learning.Name, averaged, parts);
+        catch
+        {
+            averaged.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Probabilities of tumour [N, H, W] on a set's slices.</summary>
@@ -228,6 +214,34 @@ public sealed class SegmentationExperiment : IDisposable
         Labelled.Labels.Dispose();
         Validation.Dispose();
         Test.Dispose();
+    }
+
+    private List<SegmentationPart> Run(SemiSupervisedTrainer trainer, SemiSupervisedMethod learning, CancellationToken cancellation)
+    {
+        using IProgressTask progress = WorkContext.Progress.Start(learning.UsesUnlabelled ? learning.Name : "Entraînement", _steps);
+        var parts = new List<SegmentationPart>();
+        while (trainer.StepsDone < _steps)
+        {
+            using var scope = NewDisposeScope();
+            Tensor kept = zeros(1, device: Data.Device);
+            bool guesses = false;
+            IReadOnlyDictionary<string, double> losses = trainer.Run(
+                _steps / PartCount,
+                (_, found) =>
+                {
+                    if (found.Trust is { } trust)
+                    {
+                        kept.add_(trust.gt(0).to(ScalarType.Float32).mean());
+                        guesses = true;
+                    }
+
+                    progress.Report(trainer.StepsDone);
+                },
+                cancellation);
+            parts.Add(new SegmentationPart(trainer.StepsDone, losses, guesses ? kept.item<float>() * PartCount / _steps : double.NaN));
+        }
+
+        return parts;
     }
 
     /// <summary>Rows of the slices of some patients.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Segmentation;
 
 /// <summary>
-/// Mean Teacher for masks (Tarvainen and Valpola, 2017; Yu and others, 2019, <i>Uncertainty-aware Self-ensembling Model</i>): of every pixel, the network is
+/// Mean Teacher for masks (Tarvainen and Valpola, 2017; Yu and others, 2019, <i>Uncertainty-aware Self-ensembling Model</i>, without its weighting by uncertainty): of every pixel, the network is
 /// to say what its own average over the past steps says.
 /// </summary>
 /// <remarks>

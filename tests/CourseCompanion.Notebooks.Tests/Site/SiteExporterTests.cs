@@ -72,6 +72,34 @@ public sealed partial class SiteExporterTests : IDisposable
             Assert.Equal(file.EndsWith("js", StringComparison.Ordinal) ? 0 : 1, Regex.Count(text, "</title>"));
         }
         Assert.Contains("href=\"a%26b%20%3Ci%3E.html\"", Read("index.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<b onclick", Read("index.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<b onclick", Read("a&b <i>.fiche.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_draws_at_once_has_the_library_first_and_keeps_its_search()
+    {
+        await ExportAsync(Chapter("01-un", Text("# Un"), Executed("1", NotebookOutput.Display(new JsonObject { ["text/html"] = "<script>Plotly.newPlot('a', []);</script>" }))));
+
+        Assert.Contains("src=\"site/plotly.min.js\"></script>", Read("01-un.html"), StringComparison.Ordinal);
+        Assert.Contains("src=\"site/site.js\" defer></script>", Read("01-un.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_text_brings_along_neither_leads_away_nor_runs_where_sheets_are_printed()
+    {
+        await ExportAsync(Chapter("01-un", Text("# Un\n\n**Une ligne**\n\n<meta http-equiv=\"refresh\" content=\"0; url=https://example.org/\">\n\n<script>var ici = 1;</script>")));
+
+        Assert.All((string[])["01-un.html", "01-un.fiche.html", "index.html"], page => Assert.DoesNotContain("refresh", Read(page), StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("'sha256-", Read("01-un.fiche.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_a_path_is_refused_before_anything_is_written()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ExportAsync(Chapter("../dehors", Text("# Un"))));
+
+        Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]

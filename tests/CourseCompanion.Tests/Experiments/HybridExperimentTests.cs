@@ -56,7 +56,7 @@ public sealed class HybridExperimentTests : IDisposable
     }
 
     [Fact]
-    public void Labels_are_bought_as_asked_and_hidden_ones_teach_nothing()
+    public void Labels_are_bought_as_asked()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);

@@ -56,7 +56,10 @@ internal static class CourseCommand
             ExportCommand.Create(context),
             BenchCommand.Create(context),
             KernelCommand.Create(context),
+            LabelCommand.Create(context),
             WorkerCommand.Create(context),
+            DashboardCommand.Create(context),
+            NotebookWorkerCommand.Create(context),
         };
         return root;
     }

@@ -44,8 +44,8 @@ public sealed record WorkerCommand(string FileName, IReadOnlyList<string> Argume
             var program = Environment.ProcessPath ?? throw new NotebookRunException("Cannot find the running program's own file to start workers with.");
             // Under "dotnet course.dll" the process is dotnet, and the program its first argument.
             return Path.GetFileNameWithoutExtension(program) == "dotnet"
-                ? new WorkerCommand(program, [Path.GetFullPath(Environment.GetCommandLineArgs()[0]), "worker"])
-                : new WorkerCommand(program, ["worker"]);
+                ? new WorkerCommand(program, [Path.GetFullPath(Environment.GetCommandLineArgs()[0]), "notebook-worker"])
+                : new WorkerCommand(program, ["notebook-worker"]);
         }
     }
 }

@@ -70,8 +70,12 @@ public sealed class SimpleCnn : Module<Tensor, Tensor>, IFeatureExtractor
     public override Tensor forward(Tensor input)
     {
         using Tensor features = Features(input);
-        return _classifier.call(features);
+        return Classify(features);
     }
+
+    /// <summary>Logits [N, K] of features [N, D].</summary>
+    /// <param name="features">What <see cref="Features"/> gave.</param>
+    public Tensor Classify(Tensor features) => _classifier.call(features);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

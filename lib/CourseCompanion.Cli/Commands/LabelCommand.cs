@@ -1,0 +1,287 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using CourseCompanion.Cli.Labelling;
+using CourseCompanion.Labelling.Dispatch;
+using CourseCompanion.Labelling.Reports;
+using CourseCompanion.Labelling.Shards;
+using TorchSharp;
+
+namespace CourseCompanion.Cli.Commands;
+
+/// <summary><c>course label</c>: labels a folder of images, here or on many machines.</summary>
+internal static class LabelCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string?> images = new("IMAGES")
+        {
+            Description = "A folder of images, or a Parquet file with a column 'path' (and 'id', if you like) of images below its own folder.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<FileInfo?> model = new("--model") { Description = "The model: the classifier that chapter 6.4 saves, or a SimpleCnn.", HelpName = "MODEL.safetensors" };
+        Option<DirectoryInfo?> output = new("--out") { Description = "Folder for the results: labels.parquet, and the shards it is made of.", HelpName = "DIR" };
+        Option<double?> threshold = new("--threshold")
+        {
+            Description = "Least probability to label by without a human; below, the model abstains. What the model's file says if not given.",
+            HelpName = "P",
+        };
+        Option<int> shardSize = new("--shard-size") { Description = "Images per shard: what is done again when a worker dies.", HelpName = "N", DefaultValueFactory = _ => 1000 };
+        Option<bool> embeddings = new("--embeddings") { Description = "Keeps the numbers by which the network describes each image, in the files of the shards." };
+        Option<FileInfo?> pseudonyms = new("--pseudonym-key")
+        {
+            Description = "A file with a secret of 16 bytes or more: results then name images by a code that only its owner can compute.",
+            HelpName = "FILE",
+        };
+        Option<int?> cores = CreateCores();
+        Option<bool> gpu = CreateGpu();
+        Option<bool> child = new(Supervisor.ChildOption) { Hidden = true };
+        Option<string?> store = LabellingStores.CreateOption();
+        store.Recursive = true;
+        Command command = new("label", "Labels a folder of images: here, or by all machines that work for a store.")
+        {
+            images, model, output, threshold, shardSize, embeddings, pseudonyms, cores, gpu, child, store,
+            CreateStatus(context, store), CreateCancel(context, store), CreateResume(context, store), CreateReport(context, store),
+        };
+        command.Run(context, async (parsed, cancellation) =>
+        {
+            string what = parsed.GetValue(images) ?? throw new UsageException("Label what? Name a folder of images, or a Parquet file that lists some.");
+            string network = parsed.GetValue(model)?.FullName ?? throw new UsageException("Label by what? Add --model MODEL.safetensors.");
+            string results = parsed.GetValue(output)?.FullName ?? throw new UsageException("Where do the results go? Add --out DIR.");
+            if (parsed.GetValue(threshold) is { } least && least is not (>= 0 and <= 1))
+            {
+                throw new UsageException($"--threshold {least.ToString(CultureInfo.InvariantCulture)} is no probability: it lies in [0, 1].");
+            }
+
+            if (parsed.GetValue(shardSize) < 1)
+            {
+                throw new UsageException("--shard-size needs at least one image.");
+            }
+
+            JobOptions options = new()
+            {
+                Threshold = parsed.GetValue(threshold),
+                ShardSize = parsed.GetValue(shardSize),
+                KeepEmbeddings = parsed.GetValue(embeddings),
+                PseudonymKey = parsed.GetValue(pseudonyms) is { } key ? await ReadKeyAsync(key, cancellation) : null,
+            };
+            if (LabellingStores.Connection(parsed, store, context) is { } connection)
+            {
+                return await SubmitAsync(context, connection, what, network, results, options, cancellation);
+            }
+
+            WorkerOptions worker = Options(parsed, cores, gpu);
+            return parsed.GetValue(child)
+                ? await RunHereAsync(context, what, network, results, options, worker, cancellation)
+                : await Supervisor.RunAsync([.. parsed.Tokens.Select(token => token.Value)], context.Error, cancellation);
+        });
+        return command;
+    }
+
+    public static Option<int?> CreateCores() => new("--cores") { Description = "Processor cores to use; all if not given.", HelpName = "N" };
+
+    public static Option<bool> CreateGpu() => new("--gpu") { Description = "Puts the network on the GPU." };
+
+    public static WorkerOptions Options(ParseResult parsed, Option<int?> cores, Option<bool> gpu)
+    {
+        if (parsed.GetValue(cores) is < 1)
+        {
+            throw new UsageException("--cores needs at least one.");
+        }
+
+        if (parsed.GetValue(gpu) && !torch.cuda_is_available())
+        {
+            throw new UsageException("There is no GPU that libtorch can use: './course doctor' says what is here. Leave --gpu out.");
+        }
+
+        if (parsed.GetValue(cores) is { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        WorkerOptions options = new() { Device = parsed.GetValue(gpu) ? torch.CUDA : null };
+        return parsed.GetValue(cores) is { } some ? options with { Cores = some } : options;
+    }
+
+    private static async Task<int> SubmitAsync(
+        CommandContext context, string connection, string images, string model, string output, JobOptions options, CancellationToken cancellation)
+    {
+        (PostgresShardStore truth, HangfireDispatcher dispatcher) = LabellingStores.OpenBoth(connection);
+        using (truth)
+        using (dispatcher)
+        {
+            (LabellingRun run, bool isNew) = await LabellingJob.SubmitAsync(truth, dispatcher, images, model, output, options, cancellation);
+            truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
+            context.Output.WriteLine(run.Id);
+            context.Error.WriteLine(isNew
+                ? $"course: job {run.Id} of {run.Request.ImageCount} images in {run.Request.ShardCount} shards at {truth.Address}. './course worker --store ...' on each machine does the work."
+                : $"course: the same job is there already: {run.Id}, {Describe(run)}");
+            return ExitCode.Success;
+        }
+    }
+
+    private static async Task<int> RunHereAsync(
+        CommandContext context, string images, string model, string output, JobOptions options, WorkerOptions worker, CancellationToken cancellation)
+    {
+        using CancellationTokenSource stop = Supervisor.WatchInput(cancellation);
+        long begun = -1, start = System.Diagnostics.Stopwatch.GetTimestamp(), printed = 0;
+        try
+        {
+            LabellingRun run = await LabellingJob.RunHereAsync(images, model, output, options, worker, Tell, stop.Token);
+            context.Output.WriteLine(run.Request.Labels);
+            return Finished(context, run);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            context.Error.WriteLine("course: interrupted. The same command goes on from here.");
+            return ExitCode.Interrupted;
+        }
+
+        void Tell(LabellingRun run)
+        {
+            begun = begun < 0 ? run.Counts.Images : begun;
+            TimeSpan elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+            if (context.IsTerminal || elapsed.TotalSeconds - printed >= 5 || run.State == RunState.Done)
+            {
+                printed = (long)elapsed.TotalSeconds;
+                double speed = (run.Counts.Images - begun) / Math.Max(0.001, elapsed.TotalSeconds);
+                string left = speed > 0 && run.State == RunState.Running ? $", {Duration((run.Request.ImageCount - run.Counts.Images) / speed)} left" : "";
+                context.Error.Write(FormattableString.Invariant(
+                    $"{(context.IsTerminal ? "\r" : "")}{run.Counts.Images:N0} of {run.Request.ImageCount:N0} images, {speed:N0} a second{left}   {(context.IsTerminal && run.State != RunState.Done ? "" : "\n")}"));
+            }
+        }
+    }
+
+    private static int Finished(CommandContext context, LabellingRun run)
+    {
+        context.Error.WriteLine($"course: {Describe(run)}");
+        return run.Counts.SetAside == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static Command CreateStatus(CommandContext context, Option<string?> store)
+    {
+        Argument<string?> job = new("JOB") { Description = "Number of the job, or folder of its results; all jobs of the store if not given.", Arity = ArgumentArity.ZeroOrOne };
+        Command command = new("status", "How far jobs are, who works, and which shards were set aside.") { job };
+        command.Run(context, (parsed, _) =>
+        {
+            string? connection = LabellingStores.Connection(parsed, store, context);
+            if (parsed.GetValue(job) is not { } one)
+            {
+                using ShardStore all = LabellingStores.Open(LabellingStores.RequiredConnection(parsed, store, context));
+                foreach (LabellingRun run in all.Runs())
+                {
+                    context.Output.WriteLine($"{run.Id,4}  {Describe(run)}  {run.Request.Output}");
+                }
+
+                return Task.FromResult(ExitCode.Success);
+            }
+
+            (ShardStore truth, LabellingRun found) = LabellingStores.Find(one, connection);
+            using (truth)
+            {
+                context.Output.WriteLine(Describe(found));
+                foreach (ShardOutcome aside in truth.Outcomes(found.Id).Where(outcome => outcome.File is null))
+                {
+                    context.Output.WriteLine($"  shard {aside.Shard} was set aside: {aside.Error}");
+                }
+
+                foreach (WorkerRecord worker in truth.Workers(TimeSpan.FromMinutes(1)))
+                {
+                    context.Output.WriteLine(FormattableString.Invariant($"  {worker.Name}: {(worker.Shard is null ? "waits" : $"has shard {worker.Shard}")}, {worker.Images:N0} images so far"));
+                }
+            }
+
+            return Task.FromResult(ExitCode.Success);
+        });
+        return command;
+    }
+
+    private static Command CreateCancel(CommandContext context, Option<string?> store)
+    {
+        Argument<string> job = CreateJob();
+        Command command = new("cancel", "Stops a job: nothing more is begun, what was begun stops at its next batch, what is done stays.") { job };
+        command.Run(context, (parsed, _) =>
+        {
+            (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
+            using (truth)
+            {
+                bool stopped = truth.Cancel(run.Id);
+                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: cancelled job {run.Id}");
+                context.Output.WriteLine(stopped ? $"Job {run.Id} is cancelled; 'label resume' goes on." : $"Job {run.Id} does not run: {Describe(run)}");
+                return Task.FromResult(stopped ? ExitCode.Success : ExitCode.Failure);
+            }
+        });
+        return command;
+    }
+
+    private static Command CreateResume(CommandContext context, Option<string?> store)
+    {
+        Argument<string> job = CreateJob();
+        Command command = new("resume", "Goes on with a cancelled job, and tries the shards again that were set aside.") { job };
+        command.Run(context, (parsed, _) =>
+        {
+            (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
+            using (truth)
+            {
+                int waiting = truth.Resume(run.Id);
+                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: resumed job {run.Id}");
+                context.Output.WriteLine(waiting > 0
+                    ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."
+                    : $"Nothing of job {run.Id} is left to do: {Describe(run)}");
+            }
+
+            return Task.FromResult(ExitCode.Success);
+        });
+        return command;
+    }
+
+    private static Command CreateReport(CommandContext context, Option<string?> store)
+    {
+        Argument<string> job = CreateJob();
+        Command command = new("report", "What a finished job gave: counts, errors, speed, euros, risk; and the list for the radiologist, review.csv beside the labels.") { job };
+        command.Run(context, async (parsed, cancellation) =>
+        {
+            (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
+            using (truth)
+            {
+                LabellingReport report = await LabellingReport.ReadAsync(truth, run.Id, cancellation);
+                string review = Path.Combine(run.Request.Output, "review.csv");
+                report.WriteReviewList(review);
+                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: report on job {run.Id}");
+                context.Output.Write(ReportText.Of(report, review));
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Argument<string> CreateJob() => new("JOB") { Description = "Number of the job, or folder of its results." };
+
+    private static string Describe(LabellingRun run)
+    {
+        RunCounts counts = run.Counts;
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{run.State.ToString().ToLowerInvariant()}: {counts.Images:N0} of {run.Request.ImageCount:N0} images ({counts.Abstained:N0} left to a human, {counts.Unreadable:N0} unreadable), ");
+        text.Append(CultureInfo.InvariantCulture, $"{counts.Done:N0} of {run.Request.ShardCount:N0} shards");
+        if (counts.SetAside > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {counts.SetAside:N0} set aside");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 90 => FormattableString.Invariant($"{seconds:0} s"),
+        < 5400 => FormattableString.Invariant($"{seconds / 60:0} min"),
+        _ => FormattableString.Invariant($"{seconds / 3600:0.#} h"),
+    };
+
+    private static async Task<byte[]> ReadKeyAsync(FileInfo file, CancellationToken cancellation)
+    {
+        byte[] key = await File.ReadAllBytesAsync(file.FullName, cancellation);
+        return key.Length >= 16 ? key : throw new UsageException($"'{file.FullName}' holds {key.Length} bytes; a secret needs 16 or more: head -c 32 /dev/urandom > {file.Name}");
+    }
+}

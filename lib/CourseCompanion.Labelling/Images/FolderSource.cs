@@ -1,0 +1,30 @@
+using CourseCompanion.Data.Images;
+
+namespace CourseCompanion.Labelling.Images;
+
+/// <summary>Images of a folder, and of no other.</summary>
+/// <param name="root">The folder.</param>
+public sealed class FolderSource(string root) : IImageSource
+{
+    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + Path.DirectorySeparatorChar;
+
+    /// <inheritdoc/>
+    public byte[] Read(string path)
+    {
+        string file = Path.GetFullPath(Path.Combine(_root, path));
+        if (!file.StartsWith(_root, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException("its path leads out of the folder of images");
+        }
+
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        if (stream.Length > ImageHeader.MaxFileBytes)
+        {
+            throw new InvalidDataException($"its {stream.Length} bytes are more than the {ImageHeader.MaxFileBytes} that an image may have");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -69,7 +69,8 @@ public sealed class DashboardServer : IAsyncDisposable
             server.AddServerHeader = false;
             server.Listen(listen, port);
         });
-        builder.Services.AddHangfire(settings => settings.UseStorage(dispatcher.Storage));
+        // Its own log provider would outlive this server, and fail whoever uses Hangfire afterwards.
+        builder.Services.AddHangfire(settings => settings.UseStorage(dispatcher.Storage).UseLogProvider(HangfireDispatcher.Log));
         WebApplication application = builder.Build();
         application.Use((context, next) => AdmitAsync(context, next, store, token, IPAddress.IsLoopback(listen)));
         application.UseHangfireDashboard(

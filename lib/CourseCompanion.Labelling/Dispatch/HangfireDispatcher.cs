@@ -20,13 +20,16 @@ public sealed class HangfireDispatcher : IShardDispatcher
     private readonly JobStorage _storage;
     private readonly BackgroundJobClient _client;
 
-    static HangfireDispatcher() => LogProvider.SetCurrentLogProvider(new Silence());
+    static HangfireDispatcher() => LogProvider.SetCurrentLogProvider(Log);
 
     private HangfireDispatcher(JobStorage storage)
     {
         _storage = storage;
         _client = new BackgroundJobClient(storage);
     }
+
+    /// <summary>Where Hangfire's own log goes: nowhere. What matters stands in the tables, and is printed by the worker.</summary>
+    internal static ILogProvider Log { get; } = new Silence();
 
     /// <summary>What the dashboard shows.</summary>
     internal JobStorage Storage => _storage;
@@ -101,11 +104,10 @@ public sealed class HangfireDispatcher : IShardDispatcher
         public NpgsqlConnection GetOrCreateConnection() => new(text);
     }
 
-    /// <summary>What matters stands in the tables and is printed by the worker; Hangfire's own log would be a second voice.</summary>
     private sealed class Silence : ILogProvider, ILog
     {
         public ILog GetLogger(string name) => this;
 
-        public bool Log(LogLevel logLevel, Func<string>? messageFunc, Exception? exception = null) => false;
+        bool ILog.Log(LogLevel logLevel, Func<string>? messageFunc, Exception? exception) => false;
     }
 }

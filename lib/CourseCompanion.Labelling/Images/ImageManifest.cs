@@ -52,7 +52,7 @@ public static class ImageManifest
     {
         await using ParquetReader reader = await OpenAsync(file, cancellation);
         DataField path = Field(PathColumn) ?? throw new DatasetException(
-            $"'{file}' has no column '{PathColumn}' of texts: it has {string.Join(", ", reader.Schema.DataFields.Select(field => field.Name))}.");
+            $"'{file}' has no column '{PathColumn}': it has {string.Join(", ", reader.Schema.DataFields.Select(field => field.Name))}.");
         DataField? id = Field(IdColumn);
         List<ImageReference> images = [];
         for (int group = 0; group < reader.RowGroupCount; group++)
@@ -72,7 +72,7 @@ public static class ImageManifest
             ? throw new DatasetException($"'{file}' lists '{twice.Id}' twice: every image needs an id of its own.")
             : images;
 
-        DataField? Field(string name) => reader.Schema.DataFields.FirstOrDefault(field => field.Name == name && field.ClrType == typeof(string));
+        DataField? Field(string name) => reader.Schema.DataFields.FirstOrDefault(field => field.Name == name);
     }
 
     /// <summary>The same images under names that tell nothing to whoever has no key.</summary>
@@ -174,7 +174,15 @@ public static class ImageManifest
     {
         using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
         var values = new string?[rows.RowCount];
-        await rows.ReadAsync(field, values.AsMemory()!, cancellationToken: cancellation);
+        try
+        {
+            await rows.ReadAsync(field, values.AsMemory()!, cancellationToken: cancellation);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or IOException))
+        {
+            throw new DatasetException($"The column '{field.Name}' holds no texts ({field}).", exception);
+        }
+
         int missing = Array.IndexOf(values, null);
         return missing < 0 ? [.. values.Select(value => value!)] : throw new DatasetException($"Row {missing + 1} of part {group + 1} has no '{field.Name}'.");
     }

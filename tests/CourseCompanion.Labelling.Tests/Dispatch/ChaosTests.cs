@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CourseCompanion.Labelling.Dispatch;
 using CourseCompanion.Labelling.Shards;
 using CourseCompanion.Labelling.Tests.Support;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Labelling.Tests.Dispatch;
 
@@ -25,7 +26,7 @@ public sealed class ChaosTests : IDisposable
     {
         string images = Path.Combine(_folder, "images"), output = Path.Combine(_folder, "output"), model = LabellingSet.WriteModel(Path.Combine(_folder, "model.safetensors"));
         LabellingSet.WriteImages(images, Images, badEvery: 97);
-        JobOptions options = new() { ShardSize = 100 };
+        JobOptions options = new() { ShardSize = 25 };
 
         // Undisturbed, on one machine.
         string reference = Path.Combine(_folder, "reference");
@@ -63,7 +64,7 @@ public sealed class ChaosTests : IDisposable
             if (shards >= next && done < 0.9)
             {
                 // As the system kills what takes too much memory. By what was done, not by the clock: on a busy machine a process is slow to start.
-                next = shards + Math.Max(2, run.Request.ShardCount / 16);
+                next = shards + Math.Max(1, run.Request.ShardCount / 14);
                 int victim = random.Next(4);
                 _workers[victim].Kill(entireProcessTree: true);
                 Replace(victim, elsewhere, network);

@@ -105,6 +105,14 @@ internal sealed class BrowserSession : IAsyncDisposable
         "Emulation.setEmulatedMedia",
         new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
 
+    /// <summary>Keeps what the window shows as a PNG file.</summary>
+    public async Task PhotographAsync(string path)
+    {
+        var answer = await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" });
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllBytesAsync(path, answer.GetProperty("data").GetBytesFromBase64());
+    }
+
     /// <summary>A telephone's window, or the usual one.</summary>
     public Task NarrowAsync(bool isNarrow) => isNarrow
         ? CallAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = 390, ["height"] = 844, ["deviceScaleFactor"] = 1, ["mobile"] = true })

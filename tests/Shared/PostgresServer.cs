@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace CourseCompanion.Labelling.Tests.Support;
+namespace CourseCompanion.Tests.Shared;
 
 /// <summary>A PostgreSQL server of the test's own, from the distribution's package, in a temporary folder, on loopback.</summary>
 internal sealed class PostgresServer : IDisposable
@@ -105,11 +105,4 @@ internal sealed class PostgresServer : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-}
-
-/// <summary>A test over PostgreSQL; skipped where the distribution's package is not installed.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PostgresFactAttribute : FactAttribute
-{
-    public PostgresFactAttribute() => Skip = PostgresServer.Programs is null ? "No PostgreSQL server is installed (Debian: postgresql)." : null;
 }

@@ -1,0 +1,181 @@
+using CourseCompanion.Labelling.Dispatch;
+using CourseCompanion.Labelling.Images;
+using CourseCompanion.Labelling.Models;
+using CourseCompanion.Labelling.Reports;
+using CourseCompanion.Labelling.Shards;
+using CourseCompanion.Labelling.Tests.Support;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Labelling.Tests.Dispatch;
+
+/// <summary>A job within one process, from a folder to its report.</summary>
+public sealed class LabellingJobTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("course-label-").FullName;
+
+    private string Images => Path.Combine(_folder, "images");
+
+    private string Output => Path.Combine(_folder, "output");
+
+    private string Model => Path.Combine(_folder, "model.safetensors");
+
+    [Fact]
+    public async Task Every_image_is_a_row_with_the_answer_of_the_network_or_a_reason()
+    {
+        Prepare(130, badEvery: 40);
+        LabellingRun run = await LabellingJob.RunHereAsync(Images, Model, Output, new JobOptions { ShardSize = 50, KeepEmbeddings = true });
+        Assert.Equal((RunState.Done, 3, 130L, 3L), (run.State, run.Counts.Done, run.Counts.Images, run.Counts.Unreadable));
+
+        IReadOnlyList<(LabelledImage Row, LabelStamp Stamp)> rows = await LabelFile.ReadAsync(run.Request.Labels);
+        Assert.Equal(ImageManifest.FromFolder(Images).Select(image => image.Id), rows.Select(row => row.Row.Id));
+        Assert.Equal(
+            ["it is truncated: its", "it is a GIF file, ne", "it is empty"], rows.Where(row => row.Row.Error is not null).Select(row => row.Row.Error![..Math.Min(20, row.Row.Error!.Length)]));
+        Assert.Contains(rows, row => row.Row.IsAbstained);
+        Assert.Contains(rows, row => row.Row.Label is not null);
+        Assert.Single(rows.Select(row => row.Stamp.Model).Distinct());
+
+        // By hand: the same image, alone, through the same network.
+        using LabellingModel model = LabellingModel.Load(Model);
+        LabelledImage some = rows[77].Row;
+        using Tensor pixels = CourseCompanion.Data.Images.ImageFile.Load(Path.Combine(Images, some.Id), 3, (28, 28)).unsqueeze(0);
+        using Answers answers = model.Label(pixels);
+        float[] expected = [.. answers.Probabilities.data<float>()];
+        Assert.All(expected.Zip(some.Probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.Equal(some.Probabilities.Max(), some.Confidence);
+        Assert.Equal(some.Confidence >= 0.4f ? LabellingSet.Classes[Array.IndexOf(some.Probabilities, some.Probabilities.Max())] : null, some.Label);
+
+        // Embeddings stay with the shards.
+        Assert.Null(some.Embedding);
+        LabelledImage inShard = (await LabelFile.ReadAsync(Path.Combine(run.Request.ShardFolder, "000001.1.parquet")))[27].Row;
+        Assert.Equal((some.Id, 1568), (inShard.Id, inShard.Embedding!.Length));
+
+        using ShardStore store = LabellingJob.OpenLocal(Output)!;
+        LabellingReport report = await LabellingReport.ReadAsync(store, run.Id);
+        Assert.Equal(127, report.ByLabel.Values.Sum() + run.Counts.Abstained);
+        Assert.Equal(3 + run.Counts.Abstained, report.ToReview.Count);
+        Assert.Null(report.ForetoldRisk);
+        string review = Path.Combine(_folder, "review.csv");
+        report.WriteReviewList(review);
+        string[] lines = File.ReadAllLines(review);
+        Assert.Equal("id,confidence,p_naevus,p_mélanome,p_autre,error", lines[0]);
+        Assert.Equal(report.ToReview.Count + 1, lines.Length);
+        Assert.Contains("3 ", ReportText.Of(report, review), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_interrupted_goes_on_and_gives_the_same_as_what_was_not()
+    {
+        Prepare(400);
+        using CancellationTokenSource stop = new();
+        JobOptions options = new() { ShardSize = 20 };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LabellingJob.RunHereAsync(
+            Images, Model, Output, options, progress: run =>
+            {
+                if (run.Counts.Done > 0)
+                {
+                    stop.Cancel();
+                }
+            },
+            cancellation: stop.Token));
+        using (ShardStore store = LabellingJob.OpenLocal(Output)!)
+        {
+            Assert.Equal(0, store.Runs()[0].Counts.SetAside);
+        }
+
+        LabellingRun resumed = await LabellingJob.RunHereAsync(Images, Model, Output, options);
+        LabellingRun whole = await LabellingJob.RunHereAsync(Images, Model, Path.Combine(_folder, "whole"), options);
+        Assert.Equal(await FiguresAsync(whole), await FiguresAsync(resumed));
+
+        // Once more: there is nothing left to do.
+        DateTime written = File.GetLastWriteTimeUtc(resumed.Request.Labels);
+        Assert.Equal(RunState.Done, (await LabellingJob.RunHereAsync(Images, Model, Output, options)).State);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(resumed.Request.Labels));
+    }
+
+    [Fact]
+    public async Task A_folder_of_results_belongs_to_one_job()
+    {
+        Prepare(20);
+        await LabellingJob.RunHereAsync(Images, Model, Output);
+        InvalidOperationException other = await Assert.ThrowsAsync<InvalidOperationException>(() => LabellingJob.RunHereAsync(Images, Model, Output, new JobOptions { Threshold = 0.99 }));
+        Assert.Contains("other threshold", other.Message, StringComparison.Ordinal);
+        File.AppendAllText(Path.Combine(Images, "0000", "000.png"), " ");
+        Assert.Contains("other images", (await Assert.ThrowsAsync<InvalidOperationException>(() => LabellingJob.RunHereAsync(Images, Model, Output))).Message, StringComparison.Ordinal);
+
+        Directory.Delete(Path.Combine(Output, ".job"), recursive: true);
+        Assert.Contains("knows nothing of", (await Assert.ThrowsAsync<InvalidOperationException>(() => LabellingJob.RunHereAsync(Images, Model, Output))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_processes_in_one_folder_are_one_too_many()
+    {
+        Prepare(20);
+        Directory.CreateDirectory(Path.Combine(Output, ".job"));
+        using FileStream other = new(Path.Combine(Output, ".job", "lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        Assert.Contains(Output, (await Assert.ThrowsAsync<IOException>(() => LabellingJob.RunHereAsync(Images, Model, Output))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Results_under_pseudonyms_hold_no_path()
+    {
+        Prepare(30, badEvery: 10);
+        LabellingRun run = await LabellingJob.RunHereAsync(Images, Model, Output, new JobOptions { PseudonymKey = new byte[32], ShardSize = 10 });
+        foreach (string file in Directory.EnumerateFiles(Output, "*.parquet", SearchOption.AllDirectories).Where(file => file != run.Request.Manifest))
+        {
+            Assert.DoesNotContain("0000/", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal);
+        }
+
+        Assert.All(await LabelFile.ReadAsync(run.Request.Labels), row => Assert.Matches("^[0-9a-f]{32}$", row.Row.Id));
+    }
+
+    [Fact]
+    public async Task Nobody_is_labelled_by_a_threshold_that_nobody_chose()
+    {
+        Prepare(5, threshold: null);
+        Assert.Contains("--threshold", (await Assert.ThrowsAsync<InvalidOperationException>(() => LabellingJob.RunHereAsync(Images, Model, Output))).Message, StringComparison.Ordinal);
+        Assert.Equal(RunState.Done, (await LabellingJob.RunHereAsync(Images, Model, Output, new JobOptions { Threshold = 0 })).State);
+    }
+
+    [Fact]
+    public async Task A_full_disk_costs_no_start()
+    {
+        Prepare(20);
+        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        Directory.Delete(run.Request.ShardFolder);
+        File.WriteAllText(run.Request.ShardFolder, "a file where the folder should be: writing fails as on a broken disk");
+        using LabellingWorker worker = new(store, dispatcher);
+        Assert.ThrowsAny<IOException>(() => worker.Label(run.Id, 0, CancellationToken.None));
+        Assert.Equal((1, 0L), (store.Find(run.Id)!.Counts.Todo, store.Find(run.Id)!.Counts.Starts));
+        File.Delete(run.Request.ShardFolder);
+        worker.Label(run.Id, 0, CancellationToken.None);
+        worker.Label(run.Id, 0, CancellationToken.None);   // handed out twice
+        Assert.Equal(1, store.Find(run.Id)!.Counts.Done);
+        Assert.Single(Directory.GetFiles(run.Request.ShardFolder));
+    }
+
+    [Fact]
+    public async Task A_machine_that_does_not_see_the_images_labels_none_of_them()
+    {
+        Prepare(20);
+        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        Directory.Move(Images, Images + "-elsewhere");
+        using LabellingWorker worker = new(store, dispatcher);
+        Assert.Contains(Images, (await Assert.ThrowsAsync<WorkerRefusedException>(() => worker.RunAsync())).Message, StringComparison.Ordinal);
+        Assert.Equal(1, store.Find(run.Id)!.Counts.Todo);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Prepare(int count, int badEvery = 0, double? threshold = 0.4)
+    {
+        LabellingSet.WriteModel(Model, threshold: threshold);
+        LabellingSet.WriteImages(Images, count, badEvery);
+    }
+
+    private static async Task<List<string>> FiguresAsync(LabellingRun run) =>
+        [.. (await LabelFile.ReadAsync(run.Request.Labels)).Select(row => $"{row.Row.Id} {row.Row.Sha256} {row.Row.Label} {string.Join(' ', row.Row.Probabilities.Select(BitConverter.SingleToInt32Bits))}")];
+}

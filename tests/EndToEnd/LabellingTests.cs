@@ -5,7 +5,6 @@ using CourseCompanion.EndToEnd.Browser;
 using CourseCompanion.Files;
 using CourseCompanion.Models;
 using CourseCompanion.Tests.Shared;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.EndToEnd;

@@ -48,7 +48,7 @@ def main():
     server = subprocess.Popen(
         ["jupyter-notebook", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--NotebookApp.token=",
          "--NotebookApp.password=", f"--notebook-dir={folder}"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "JUPYTER_CONFIG_DIR": folder})
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "JUPYTER_CONFIG_DIR": folder, "COURSE_PROFILE": "essai"})
     url = f"http://127.0.0.1:{port}"
     browser = None
     try:

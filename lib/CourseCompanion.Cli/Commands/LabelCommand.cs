@@ -224,6 +224,12 @@ internal static class LabelCommand
             using (truth)
             {
                 int waiting = truth.Resume(run.Id);
+                if (truth is PostgresShardStore shared)
+                {
+                    using HangfireDispatcher dispatcher = LabellingStores.Dispatcher(shared);
+                    dispatcher.Enqueue([.. truth.Waiting().Where(shard => shard.Run == run.Id)]);
+                }
+
                 truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: resumed job {run.Id}");
                 context.Output.WriteLine(waiting > 0
                     ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."

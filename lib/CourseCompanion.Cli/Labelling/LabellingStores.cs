@@ -42,8 +42,11 @@ internal static class LabellingStores
     public static (PostgresShardStore Store, HangfireDispatcher Dispatcher) OpenBoth(string connection)
     {
         PostgresShardStore store = Open(connection);
-        return (store, HangfireDispatcher.Postgres(store.ConnectionString, Lease));
+        return (store, Dispatcher(store));
     }
+
+    /// <summary>Who hands the shards of a store out.</summary>
+    public static HangfireDispatcher Dispatcher(PostgresShardStore store) => HangfireDispatcher.Postgres(store.ConnectionString, Lease);
 
     /// <summary>A job by what the user calls it: a number in a store, or the folder of its results.</summary>
     public static (ShardStore Store, LabellingRun Run) Find(string job, string? connection)

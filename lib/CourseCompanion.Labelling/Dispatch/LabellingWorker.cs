@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using CourseCompanion.Labelling.Images;
@@ -37,6 +38,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly ShardStore _store;
     private readonly IShardDispatcher _dispatcher;
     private readonly WorkerOptions _options;
+    private readonly ConcurrentDictionary<long, LabellingRun?> _known = new();
     private readonly Lock _modelLock = new();
     private readonly CancellationTokenSource _refused = new();
     private (string Fingerprint, LabellingModel Model)? _model;
@@ -76,7 +78,12 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             {
                 try
                 {
-                    Sweep();
+                    _store.Note(_options.Name, _current);
+                    if (_store.TakeSweep(SweepInterval * 0.9))
+                    {
+                        Sweep();
+                    }
+
                     if (untilDone && IsAllDone)
                     {
                         break;
@@ -114,7 +121,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <summary>Looks after what nobody else would: shards of the dead, shards that were never handed out, jobs that nobody brought together.</summary>
     public void Sweep()
     {
-        _store.Note(_options.Name, _current);
         IReadOnlyList<(long, int)> again = _store.Recover(_options.Lease);
         _dispatcher.Enqueue(again, again: true);
         foreach (long run in _store.TakeMerges(_options.Lease))
@@ -132,7 +138,8 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <inheritdoc/>
     public void Label(long run, int shard, CancellationToken cancellation)
     {
-        if (_store.Find(run) is not { } job)
+        // What a job is asked to do never changes; to count its shards again for each of them would cost more than many of these.
+        if (_known.GetOrAdd(run, _ => _store.Find(run)) is not { } job)
         {
             return;
         }

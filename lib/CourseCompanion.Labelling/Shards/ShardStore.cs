@@ -33,6 +33,7 @@ public abstract class ShardStore : IDisposable
           seconds double precision, error text, primary key (run, shard));
         create index if not exists label_shard_open on label_shard (run, state) where state in ('todo', 'run');
         create table if not exists label_worker (name text primary key, seen bigint not null, shard text);
+        create table if not exists label_sweep (one int primary key check (one = 1), at bigint not null);
         create table if not exists label_journal (at bigint not null, who text not null, what text not null);
         """;
 
@@ -282,6 +283,18 @@ public abstract class ShardStore : IDisposable
 
         transaction.Commit();
         return waiting;
+    }
+
+    /// <summary>Elects who sweeps: one of all workers in each interval, or a thousand of them would ask the same questions.</summary>
+    /// <param name="interval">Time between two sweeps.</param>
+    /// <returns>Whether it is the caller's turn.</returns>
+    public bool TakeSweep(TimeSpan interval)
+    {
+        using DbConnection connection = Open();
+        return Execute(
+            connection,
+            $"insert into label_sweep (one, at) values (1, {Now}) on conflict (one) do update set at = excluded.at where label_sweep.at <= excluded.at - @interval",
+            ("interval", (long)interval.TotalMilliseconds)) == 1;
     }
 
     /// <summary>Notes that a worker lives.</summary>

@@ -129,6 +129,9 @@ public abstract class ShardStoreContract : IDisposable
         store.Note("a", "1/0");
         store.Complete(run, 0, store.Claim(run, 0, "a")!.Value, Some);
         Assert.Equal(("a", 10L, "1/0"), Assert.Single(store.Workers(TimeSpan.FromMinutes(1))) is var worker ? (worker.Name, worker.Images, worker.Shard) : default);
+        Assert.True(store.TakeSweep(TimeSpan.FromMinutes(1)));
+        Assert.False(store.TakeSweep(TimeSpan.FromMinutes(1)));
+        Assert.True(store.TakeSweep(TimeSpan.Zero));
         store.Journal("'; drop table label_run; --", "looked");
         Assert.Equal("'; drop table label_run; --", Assert.Single(store.Journal(5)).Who);
         Assert.InRange(store.Journal(1)[0].At, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow.AddMinutes(5));
@@ -209,7 +212,7 @@ public sealed class PostgresShardStoreTests : ShardStoreContract
         {
             _server ??= new PostgresServer();
             part();
-            PostgresServer.Run(Path.Combine(PostgresServer.Programs!, "psql"), "-q", "-h", "127.0.0.1", "-p", $"{_server.Port}", "-U", "course", "-d", "labelling", "-c", "drop table label_shard, label_run, label_worker, label_journal");
+            PostgresServer.Run(Path.Combine(PostgresServer.Programs!, "psql"), "-q", "-h", "127.0.0.1", "-p", $"{_server.Port}", "-U", "course", "-d", "labelling", "-c", "drop table label_shard, label_run, label_worker, label_sweep, label_journal");
         }
     }
 

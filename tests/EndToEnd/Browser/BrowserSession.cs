@@ -105,10 +105,12 @@ internal sealed class BrowserSession : IAsyncDisposable
         "Emulation.setEmulatedMedia",
         new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
 
-    /// <summary>Keeps what the window shows as a PNG file.</summary>
+    /// <summary>Keeps the page, down to the end of its last element, as a PNG file.</summary>
     public async Task PhotographAsync(string path)
     {
-        var answer = await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" });
+        var size = await EvaluateAsync("[innerWidth, Math.ceil(document.body.lastElementChild.getBoundingClientRect().bottom) + 24]");
+        JsonObject clip = new() { ["x"] = 0, ["y"] = 0, ["width"] = size[0].GetInt32(), ["height"] = size[1].GetInt32(), ["scale"] = 1 };
+        var answer = await CallAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png", ["clip"] = clip });
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path, answer.GetProperty("data").GetBytesFromBase64());
     }

@@ -31,7 +31,7 @@ namespace CourseCompanion.Cli.Bench;
 /// </remarks>
 internal sealed class LabellingBenchmark : IBenchmark
 {
-    private const int Seed = 42, Files = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4;
+    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4;
     private const double Threshold = 0.5, Megabyte = 1024 * 1024;
     private static readonly string[] Classes = ["naevus", "mélanome", "autre"];
     private static readonly int[] WorkerCounts = [1, 2, 4];
@@ -48,18 +48,18 @@ internal sealed class LabellingBenchmark : IBenchmark
         try
         {
             string model = WriteModel(Path.Combine(folder.FullName, "model.safetensors"));
-            string list = await WriteImagesAsync(Path.Combine(folder.FullName, "images"), images, cancellation);
+            string pictures = WriteImages(Path.Combine(folder.FullName, "images"), images);
             log.WriteLine($"{images} images, {Environment.ProcessorCount} cores; load of the machine at the start: {Load()}");
-            await CompareWithBareAsync(folder, list, model, turns, figures, log, cancellation);
+            await CompareWithBareAsync(folder, pictures, model, turns, figures, log, cancellation);
             using ScratchPostgres? scratch = CommandStore() is null ? ScratchPostgres.Start() : null;
             if ((CommandStore() ?? scratch?.Connection) is { } connection)
             {
                 foreach (int workers in WorkerCounts)
                 {
-                    await MeasureWorkersAsync(workers, connection, folder, list, model, figures, log, cancellation);
+                    await MeasureWorkersAsync(workers, connection, folder, pictures, model, figures, log, cancellation);
                 }
 
-                MeasureDatabase(connection, folder, list, model, figures, log, cancellation);
+                MeasureDatabase(connection, folder, pictures, model, figures, log, cancellation);
             }
             else
             {
@@ -79,17 +79,17 @@ internal sealed class LabellingBenchmark : IBenchmark
 
     /// <summary>The same images by both, in turns: by the clock, and by the processor's time, which the neighbours on the machine disturb less.</summary>
     private static async Task CompareWithBareAsync(
-        DirectoryInfo folder, string list, string model, int turns, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
+        DirectoryInfo folder, string pictures, string model, int turns, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
     {
         var (clock, processor, speeds) = (new List<double>(), new List<double>(), new List<double>());
         for (int turn = 0; turn <= turns; turn++)
         {
-            (double bare, double bareProcessor) = await TimedAsync(() => LabelBareAsync(list, model, cancellation));
+            (double bare, double bareProcessor) = await TimedAsync(() => Task.Run(() => LabelBare(pictures, model, cancellation), cancellation));
             string output = Path.Combine(folder.FullName, $"embedded-{turn}");
             DateTime start = DateTime.UtcNow;
             LabellingRun? run = null;
             (_, double engineProcessor) = await TimedAsync(async () =>
-                run = await LabellingJob.RunHereAsync(list, model, output, new JobOptions { ShardSize = ShardSize }, cancellation: cancellation));
+                run = await LabellingJob.RunHereAsync(pictures, model, output, new JobOptions { ShardSize = ShardSize }, cancellation: cancellation));
             double engine = (run!.Finished!.Value - start).TotalSeconds;   // until the results lie there: afterwards it only looks whether there is more
             Directory.Delete(output, recursive: true);
             if (turn == 0)
@@ -110,11 +110,11 @@ internal sealed class LabellingBenchmark : IBenchmark
         figures["engine_overhead_cpu_percent"] = Median(processor);
     }
 
-    private static async Task LabelBareAsync(string list, string file, CancellationToken cancellation)
+    private static void LabelBare(string folder, string file, CancellationToken cancellation)
     {
-        IReadOnlyList<ImageReference> images = await ImageManifest.FromParquetAsync(list, cancellation);
+        IReadOnlyList<ImageReference> images = ImageManifest.FromFolder(folder);
         using LabellingModel model = LabellingModel.Load(file);
-        ShardPipeline pipeline = new(model, new FolderSource(Path.GetDirectoryName(list)!), Threshold, cores: Environment.ProcessorCount);
+        ShardPipeline pipeline = new(model, new FolderSource(folder), Threshold, cores: Environment.ProcessorCount);
         foreach (ImageReference[] shard in images.Chunk(ShardSize))
         {
             _ = pipeline.Label(shard, cancellation).Count();
@@ -122,7 +122,7 @@ internal sealed class LabellingBenchmark : IBenchmark
     }
 
     private static async Task MeasureWorkersAsync(
-        int count, string connection, DirectoryInfo folder, string list, string model, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
+        int count, string connection, DirectoryInfo folder, string pictures, string model, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
     {
         (PostgresShardStore store, HangfireDispatcher dispatcher) = LabellingStores.OpenBoth(connection);
         using (store)
@@ -136,14 +136,13 @@ internal sealed class LabellingBenchmark : IBenchmark
                 await Until(() => !names.Except(store.Workers(TimeSpan.FromMinutes(1)).Select(worker => worker.Name)).Any());
 
                 // Small shards first, so that compilation is over everywhere.
-                string warm = Path.Combine(folder.FullName, "images", "warm.parquet");
-                await ImageManifest.WriteAsync(warm, [.. (await ImageManifest.FromParquetAsync(list, cancellation)).Take(Math.Min(Files, 400 * count))], ShardSize, cancellation);
+                string warm = WriteImages(Path.Combine(folder.FullName, $"warm-images-{count}"), 400 * count);
                 (LabellingRun first, _) = await LabellingJob.SubmitAsync(
                     store, dispatcher, warm, model, Path.Combine(folder.FullName, $"warm-{count}"), new JobOptions { ShardSize = 50 }, cancellation);
                 await Until(() => store.Find(first.Id)!.State == RunState.Done);
 
                 (LabellingRun run, _) = await LabellingJob.SubmitAsync(
-                    store, dispatcher, list, model, Path.Combine(folder.FullName, $"workers-{count}"), new JobOptions { ShardSize = ShardSize }, cancellation);
+                    store, dispatcher, pictures, model, Path.Combine(folder.FullName, $"workers-{count}"), new JobOptions { ShardSize = ShardSize }, cancellation);
                 List<(double Seconds, RunCounts Counts)> seen = [];
                 long start = Stopwatch.GetTimestamp();
                 double early = 0, late = 0;
@@ -205,7 +204,7 @@ internal sealed class LabellingBenchmark : IBenchmark
 
     /// <summary>The database's time for shards without work, asked for by several at once as it is when it is the limit; and for a worker's sweep.</summary>
     private static void MeasureDatabase(
-        string connection, DirectoryInfo folder, string list, string model, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
+        string connection, DirectoryInfo folder, string pictures, string model, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
     {
         (PostgresShardStore store, HangfireDispatcher dispatcher) = LabellingStores.OpenBoth(connection);
         using (store)
@@ -249,7 +248,7 @@ internal sealed class LabellingBenchmark : IBenchmark
 
         RunRequest Request(string name, int shards) => new()
         {
-            Images = Path.GetDirectoryName(list)!, Output = Path.Combine(folder.FullName, name), ImagesFingerprint = name, ImageCount = shards, ShardSize = 1,
+            Images = pictures, Output = Path.Combine(folder.FullName, name), ImagesFingerprint = name, ImageCount = shards, ShardSize = 1,
             Model = model, ModelFingerprint = name, Threshold = Threshold, ClassNames = Classes,
         };
     }
@@ -317,11 +316,10 @@ internal sealed class LabellingBenchmark : IBenchmark
         return (seconds, (process.TotalProcessorTime - before).TotalSeconds);
     }
 
-    /// <summary>A few thousand files, listed as often as need be: every entry is an image of its own to the engine.</summary>
-    private static async Task<string> WriteImagesAsync(string folder, int count, CancellationToken cancellation)
+    /// <summary>A few thousand pictures, written as often as need be: every file is an image of its own to the engine.</summary>
+    private static string WriteImages(string folder, int count)
     {
-        Directory.CreateDirectory(folder);
-        Parallel.ForEach(Enumerable.Range(0, Files).Chunk(100), part =>
+        Parallel.ForEach(Enumerable.Range(0, Math.Min(count, Pictures)).Chunk(100), part =>
         {
             using var scope = NewDisposeScope();
             using Generator generator = new((ulong)part[0]);
@@ -329,15 +327,21 @@ internal sealed class LabellingBenchmark : IBenchmark
             Tensor pixels = nn.functional.interpolate(coarse, [30, 30], mode: InterpolationMode.Bilinear, align_corners: false).mul(255).to(ScalarType.Byte);
             for (int i = 0; i < part.Length; i++)
             {
-                ImageFile.Save(pixels[i], Path.Combine(folder, FileName(part[i])));   // uint8 [3, 30, 30]
+                string first = FileOf(part[i]);
+                Directory.CreateDirectory(Path.GetDirectoryName(first)!);
+                ImageFile.Save(pixels[i], first);   // uint8 [3, 30, 30]
+                byte[] bytes = File.ReadAllBytes(first);
+                for (int copy = part[i] + Pictures; copy < count; copy += Pictures)
+                {
+                    string file = FileOf(copy);
+                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    File.WriteAllBytes(file, bytes);
+                }
             }
         });
-        string list = Path.Combine(folder, "images.parquet");
-        await ImageManifest.WriteAsync(
-            list, [.. Enumerable.Range(0, count).Select(i => new ImageReference(i.ToString("D8", CultureInfo.InvariantCulture), FileName(i % Files)))], ShardSize, cancellation);
-        return list;
+        return folder;
 
-        static string FileName(int i) => i.ToString("D4", CultureInfo.InvariantCulture) + ".png";
+        string FileOf(int i) => Path.Combine(folder, (i / 1000).ToString("D4", CultureInfo.InvariantCulture), (i % 1000).ToString("D3", CultureInfo.InvariantCulture) + ".png");
     }
 
     private static string WriteModel(string path)

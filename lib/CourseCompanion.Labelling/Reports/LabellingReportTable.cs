@@ -27,7 +27,7 @@ public sealed class LabellingReportTable(LabellingReport report) : IDisplayable
     [
         .. report.ByLabel.Select(label => Row($"Étiquetées « {label.Key} »", label.Value, "par le modèle seul")),
         Row("Laissées au radiologue", report.Run.Counts.Abstained, $"probabilité sous {FrenchNumbers.Number(report.Run.Request.Threshold, 3)}"),
-        Row("Illisibles", report.Run.Counts.Unreadable, string.Join(" ; ", report.ByError.OrderByDescending(error => error.Value).Take(3).Select(error => error.Key))),
+        Row("Illisibles", report.Run.Counts.Unreadable, report.ByError.Count > 0 ? "la raison est écrite pour chacune" : ""),
     ];
 
     private string Work => $"{FrenchNumbers.Count(report.Run.Counts.Done, "lot")}, {FrenchNumbers.Count(report.SetAside.Count, "lot")} mis de côté"

@@ -68,19 +68,19 @@ public sealed class ClusterStudy : IDisplayable
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
     {
-        [MimeTypes.Html] = ReportHtml.Table($"{FrenchNumbers.Count(Setting.Shards, "lot")}, simulés", Columns, Cells, Note),
+        [MimeTypes.Html] = ReportHtml.Table($"{FrenchNumbers.Count(Setting.Shards, "lot")} sur de plus en plus de machines : simulation", Columns, Cells, Note),
         [MimeTypes.PlainText] = ToString(),
     };
 
     /// <summary>The rows as text.</summary>
     /// <returns>French text.</returns>
-    public override string ToString() => FrenchText.Typeset(string.Join('\n', Cells.Select(row => $"{row[0]} machines : {row[1]}, {row[2]} images/s, base occupée {row[3]}").Append(Note)));
+    public override string ToString() => FrenchText.Typeset(string.Join('\n', Cells.Select(row => $"{row[0]} : {row[1]}, {row[2]} images/s, base occupée {row[3]}").Append(Note)));
 
     private string Note => $"La base de données décide à partir de {FrenchNumbers.Whole(WorkersAtLimit)} machines environ.";
 
     private IEnumerable<IReadOnlyList<string>> Cells => Rows.Select(row => (string[])
     [
-        FrenchNumbers.Whole(row.Workers), FrenchNumbers.Duration(TimeSpan.FromDays(row.Days.Estimate)), FrenchNumbers.Whole(row.ImagesPerSecond.Estimate),
+        FrenchNumbers.Count(row.Workers, "machine"), FrenchNumbers.Duration(TimeSpan.FromDays(row.Days.Estimate)), FrenchNumbers.Whole(row.ImagesPerSecond.Estimate),
         FrenchNumbers.Percent(row.DatabaseUse.Estimate, 0), FrenchNumbers.Percent(row.WorkerUse.Estimate, 0),
     ]);
 

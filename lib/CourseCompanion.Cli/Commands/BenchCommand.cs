@@ -29,6 +29,7 @@ internal static class BenchCommand
         new SegmentationGainBenchmark(),
         new HybridBenchmark(),
         new MethodCostBenchmark(),
+        new LabellingBenchmark(),
         new KernelBenchmark(),
     ];
 

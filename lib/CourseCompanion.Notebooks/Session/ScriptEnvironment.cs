@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using CourseCompanion.Labelling.Dispatch;
+using CourseCompanion.Labelling.Reports;
+using CourseCompanion.Labelling.Shards;
+using CourseCompanion.Labelling.Simulation;
 using CourseCompanion.Notebooks.Interactive;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -21,6 +25,15 @@ internal static class ScriptEnvironment
         "System.Threading.Tasks",
         typeof(DisplayFunctions).Namespace!,
         typeof(DisplayFunctions).FullName!,
+    ];
+
+    // What cells use of the library for labelling. To ask it for all its types would load its database drivers into every session.
+    private static readonly string[] LabellingImports =
+    [
+        typeof(LabellingJob).Namespace!,
+        typeof(LabellingReport).Namespace!,
+        typeof(LabellingRun).Namespace!,
+        typeof(ClusterStudy).Namespace!,
     ];
 
     // Packages that cells use without #r. Their namespaces are not imported: Plotly.NET has a Chart of its own, and much else.
@@ -49,6 +62,7 @@ internal static class ScriptEnvironment
         typeof(ScriptEnvironment).Assembly,
         typeof(Work.WorkContext).Assembly,
         typeof(Charts.Figure).Assembly,
+        typeof(LabellingJob).Assembly,
         typeof(TorchSharp.torch).Assembly,
         .. Preloaded.Select(Assembly.Load),
     ];
@@ -84,9 +98,13 @@ internal static class ScriptEnvironment
             imports.Add(typeof(TorchSharp.torch).Namespace!);
             imports.Add(typeof(TorchSharp.torch).FullName!);
         }
+        if (assemblies.Contains(typeof(LabellingJob).Assembly))
+        {
+            imports.AddRange(LabellingImports);
+        }
         // Only namespaces that exist: an import of an absent one would be an error in every cell.
         imports.AddRange(assemblies
-            .Where(assembly => assembly != typeof(ScriptEnvironment).Assembly && !Preloaded.Contains(assembly.GetName().Name))
+            .Where(assembly => assembly != typeof(ScriptEnvironment).Assembly && assembly != typeof(LabellingJob).Assembly && !Preloaded.Contains(assembly.GetName().Name))
             .SelectMany(assembly => assembly.GetExportedTypes())
             .Select(type => type.Namespace)
             .OfType<string>()

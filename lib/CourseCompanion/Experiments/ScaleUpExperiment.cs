@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using CourseCompanion.BrainScan;
 using CourseCompanion.Classifiers;
 using CourseCompanion.Data;
@@ -158,13 +160,31 @@ public sealed class ScaleUpExperiment
     /// <returns>Probabilities [M, 2].</returns>
     public Tensor Judge(Tensor features) => FitAndPredict(LabelledFeatures, LabelledClasses, features);
 
-    /// <summary>Writes the model that learnt from all labelled images.</summary>
+    /// <summary>Writes the model that learnt from all labelled images, with all that <c>course label</c> needs to use it by itself.</summary>
     /// <param name="path">A safetensors file.</param>
+    /// <param name="curve">Risk at every coverage on images that the model has not seen; without it, the file does not say how sure the model has to be.</param>
+    /// <param name="maximalError">Largest share of wrong labels that is accepted, in [0, 1]: the threshold is that of the largest share within it.</param>
     /// <returns>The path.</returns>
-    public string SaveHead(string path)
+    public string SaveHead(string path, IReadOnlyList<RiskCoveragePoint>? curve = null, double maximalError = 0.05)
     {
         using DisposeScope scope = NewDisposeScope();
+        using ScanEncoder encoder = Mission.LoadEncoder();
         LogisticRegression head = LogisticRegression.Fit(LabelledFeatures, LabelledClasses, C);
+        Dictionary<string, string> about = new()
+        {
+            ["encoder"] = Mission.Encoder,
+            ["encoder_sha256"] = encoder.Checksum,
+            ["dataset_md5"] = Mission.Provenance.Md5,
+            ["classes"] = JsonSerializer.Serialize(ScanClass.FrenchNames),
+        };
+        if (curve is not null)
+        {
+            // Where no share is good enough, only certainty labels: nothing, then.
+            RiskCoveragePoint? last = curve.Where(point => point.Risk <= maximalError).MaxBy(point => point.Coverage);
+            about["label_threshold"] = (last?.Confidence ?? 1).ToString("R", CultureInfo.InvariantCulture);
+            about["risk_coverage"] = JsonSerializer.Serialize(Thinned(curve, last).Select(point => new[] { point.Coverage, point.Risk, point.Confidence }));
+        }
+
         Safetensors.Save(
             path,
             new Dictionary<string, Tensor>
@@ -174,8 +194,15 @@ public sealed class ScaleUpExperiment
                 ["weights"] = tensor(head.Weights.ToArray()),
                 ["intercept"] = tensor(new[] { head.Intercept }),
             },
-            new Dictionary<string, string> { ["encoder"] = Mission.Encoder, ["dataset_md5"] = Mission.Provenance.Md5 });
+            about);
         return path;
+
+        // Every job carries the curve along: a hundred points draw it as well as thousands.
+        static IEnumerable<RiskCoveragePoint> Thinned(IReadOnlyList<RiskCoveragePoint> points, RiskCoveragePoint? kept)
+        {
+            int step = Math.Max(1, points.Count / 100);
+            return points.Where((point, i) => i % step == 0 || i == points.Count - 1 || point == kept);
+        }
     }
 
     /// <summary>Features of images as a scanner with other settings would give them: a drift planted to see whether it is found.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -58,7 +59,8 @@ internal static partial class ComparableOutput
     {
         JsonObject group => new JsonObject(group.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Canonical(pair.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Canonical)]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(value.GetValue<double>()),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(
+            value.TryGetValue(out double number) ? number : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(Settled(value.GetValue<string>())),
         _ => node?.DeepClone(),
     };

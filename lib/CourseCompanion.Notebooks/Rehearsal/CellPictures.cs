@@ -28,7 +28,7 @@ internal static partial class CellPictures
     private const int Shrunk = 4;
     private const int PictureWidth = RecordingPreset.LayoutWidth / Shrunk;
 
-    /// <summary>A quarter more than the recording shows at once: what stands just below is looked for on a take sheet.</summary>
+    /// <summary>A third more than the recording shows at once: what stands just below is looked for on a take sheet.</summary>
     private const int PictureHeight = 240;
 
     /// <summary>More pixels than this make no picture in most browsers.</summary>
@@ -76,13 +76,13 @@ internal static partial class CellPictures
         var pictures = new Dictionary<int, CellPicture>();
         foreach (var (i, cell) in cells.Index())
         {
-            var area = new Rectangle(
-                i % Across * PictureWidth * sharpness, i / Across * PictureHeight * sharpness, PictureWidth * sharpness, PictureHeight * sharpness);
-            area.Intersect(whole.Bounds());
+            var text = texts[i];
+            var area = Rectangle.Intersect(whole.Bounds(), new Rectangle(
+                i % Across * PictureWidth * sharpness, i / Across * PictureHeight * sharpness,
+                PictureWidth * sharpness, Math.Clamp(text.GetProperty("height").GetInt32(), 1, PictureHeight) * sharpness));
             using var one = whole.Clone(image => image.Crop(area));
             using var file = new MemoryStream();
             await one.SaveAsync(file, new JpegEncoder { Quality = 80 }, cancellation).ConfigureAwait(false);
-            var text = texts[i];
             pictures[cell.ExecutionCount!.Value] = new CellPicture(
                 file.ToArray(),
                 text.GetProperty("size").ValueKind == JsonValueKind.Number ? text.GetProperty("size").GetDouble() : null,
@@ -111,7 +111,7 @@ internal static partial class CellPictures
             body { display: grid; grid-template-columns: repeat({{Across}}, {{PictureWidth}}px); }
             .shot { width: {{PictureWidth}}px; height: {{PictureHeight}}px; overflow: hidden; }
             .frame { width: {{RecordingPreset.LayoutWidth}}px; transform: scale({{(1.0 / Shrunk).ToString(CultureInfo.InvariantCulture)}}); transform-origin: 0 0; }
-            .frame main { padding: 0 1.25rem; }
+            .frame main { padding: 1px 1.25rem; }
             </style>
             {{(body.UsesPlotly ? PageScript.Plotly() + "\n" + PageStyle.DrawFigure : "")}}
             </head>
@@ -125,7 +125,7 @@ internal static partial class CellPictures
               return matrix ? size * Math.hypot(matrix.a, matrix.b) * shrunk : size;
             };
             const measure = (shot) => {
-              const found = { size: null, text: "", wide: false };
+              const found = { size: null, text: "", wide: false, height: Math.ceil(shot.firstChild.getBoundingClientRect().height) };
               const walker = document.createTreeWalker(shot, NodeFilter.SHOW_TEXT);
               for (let node = walker.nextNode(); node; node = walker.nextNode()) {
                 const element = node.parentElement, text = node.textContent.trim();

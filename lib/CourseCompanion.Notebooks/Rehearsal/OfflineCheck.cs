@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Document;
 
 namespace CourseCompanion.Notebooks.Rehearsal;
@@ -11,11 +12,19 @@ namespace CourseCompanion.Notebooks.Rehearsal;
 /// </summary>
 internal static partial class OfflineCheck
 {
-    /// <summary>The addresses that an output needs, each once.</summary>
-    internal static IEnumerable<string> Addresses(NotebookOutput output) => output.MimeTypes.SelectMany(type =>
-        output.TextData(type) is { } text
-            ? type is "text/html" or "text/markdown" or "image/svg+xml" ? Addresses(text) : []
-            : type.StartsWith("application/vnd.plotly", StringComparison.Ordinal) ? OfChart(output.JsonData(type)) : []).Distinct();
+    /// <summary>
+    /// The addresses that an output needs, each once. Of a chart that comes as Plotly's JSON, that is what VS Code and the exported page
+    /// show; its HTML, for other front ends, has a server to fall back on.
+    /// </summary>
+    internal static IEnumerable<string> Addresses(NotebookOutput output)
+    {
+        if (output.JsonData(MimeTypes.Plotly) is { } figure)
+        {
+            return OfChart(figure).Distinct();
+        }
+        var texts = output.MimeTypes.Where(type => type is MimeTypes.Html or "text/markdown" or "image/svg+xml").Select(output.TextData).OfType<string>();
+        return texts.SelectMany(Addresses).Distinct();
+    }
 
     /// <summary>The addresses that HTML needs, each once.</summary>
     internal static IEnumerable<string> Addresses(string html)
@@ -29,9 +38,9 @@ internal static partial class OfflineCheck
             .Distinct();
     }
 
-    private static IEnumerable<string> OfChart(JsonNode? figure)
+    private static IEnumerable<string> OfChart(JsonNode figure)
     {
-        foreach (var trace in figure?["data"] as JsonArray ?? [])
+        foreach (var trace in figure["data"] as JsonArray ?? [])
         {
             // Their outlines or tiles come from servers of their makers.
             if (trace?["type"] is JsonValue type && type.TryGetValue(out string? name) && Map().IsMatch(name))
@@ -39,7 +48,7 @@ internal static partial class OfflineCheck
                 yield return $"a chart of type {name}";
             }
         }
-        foreach (var image in figure?["layout"]?["images"] as JsonArray ?? [])
+        foreach (var image in figure["layout"]?["images"] as JsonArray ?? [])
         {
             if (image?["source"] is JsonValue source && source.TryGetValue(out string? address) && Elsewhere().IsMatch(address))
             {

@@ -25,7 +25,7 @@ internal static class TakeSheet
         th, td { vertical-align: top; padding: .45rem .6rem; }
         th[colspan] { font-size: 1.1rem; background: var(--head); }
         td.picture { width: 20.5rem; padding: .3rem; }
-        td.picture img { display: block; width: 20rem; height: 15rem; object-fit: cover; object-position: top; border: 1px solid var(--line); background: #fff; }
+        td.picture img { display: block; width: 20rem; border: 1px solid var(--line); background: #fff; }
         .say { font-size: 1.05rem; margin: 0 0 .4rem; }
         .none, .code, .limit { color: var(--muted); }
         .code { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .85rem; overflow-wrap: anywhere; margin: 0 0 .4rem; }
@@ -41,7 +41,7 @@ internal static class TakeSheet
           tr { break-inside: avoid; }
           tr.section { break-after: avoid; }
           td.picture { width: 60mm; }
-          td.picture img { width: 58mm; height: 43.5mm; }
+          td.picture img { width: 58mm; }
         }
         """;
 
@@ -124,7 +124,7 @@ internal static class TakeSheet
         var slowest = cell.Seconds.Max();
         var isLong = findings.Exists(finding => finding.Fault == RehearsalFault.OverBudget);
         var time = slowest is { } seconds
-            ? $"<strong{(isLong ? " class=\"fault\"" : "")}>{Duration(seconds)}</strong><br><span class=\"limit\">prévu\u00A0: {Duration(cell.Budget.TotalSeconds)}</span>"
+            ? $"<strong{(isLong ? " class=\"fault\"" : "")}>{Duration(seconds)}</strong><br><span class=\"limit\">prévu\u00A0: {FrenchNumbers.Number(cell.Budget.TotalSeconds, cell.Budget.TotalSeconds % 1 > 0 ? 1 : 0)}\u00A0s</span>"
             : "<span class=\"none\">-</span>";
         var others = cell.Seconds.Count > 1 && slowest is > 1
             ? $"<br><span class=\"limit\">{string.Join(" · ", cell.Seconds.Select(take => take is { } value ? FrenchNumbers.Number(value, 1) : "-"))}</span>" : "";

@@ -53,6 +53,7 @@ internal static class CourseCommand
             DoctorCommand.Create(context),
             DataCommand.Create(context),
             WeightsCommand.Create(context),
+            ProgressCommand.Create(context),
             ExportCommand.Create(context),
             RehearseCommand.Create(context),
             BenchCommand.Create(context),

@@ -28,13 +28,13 @@ public sealed class ProgressCommandTests : IDisposable
             """);
 
         Assert.Equal(ExitCode.Success, await _course.RunAsync("progress"));
-        Assert.Contains("Chapitre 1 · Un\u00A0: 1 exercice réussi sur 2, quiz 4 sur 5", _course.Output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("En tout\u00A0: 1 exercice réussi sur 2, 1 quiz sur 1.", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Chapitre 1 · Un\u00A0: 1\u00A0exercice réussi sur 2, quiz 4 sur 5", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("En tout\u00A0: 1\u00A0exercice réussi sur 2, 1 quiz sur 1.", _course.Output.ToString(), StringComparison.Ordinal);
 
         Assert.Equal(ExitCode.Success, await _course.RunAsync("progress", "--reset"));
         Assert.False(File.Exists(record));
         Assert.Equal(ExitCode.Success, await _course.RunAsync("progress"));
-        Assert.Contains("En tout\u00A0: 0 exercice réussi sur 2", _course.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("En tout\u00A0: 0\u00A0exercice réussi sur 2", _course.Output.ToString(), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(record, "{", Encoding.UTF8);
         Assert.Equal(ExitCode.Success, await _course.RunAsync("progress"));

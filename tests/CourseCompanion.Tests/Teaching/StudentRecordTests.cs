@@ -97,7 +97,7 @@ public sealed class StudentRecordTests : IDisposable
 
             Assert.Contains("Confiance et marge", Record.Read().Exercises.Keys);
             Assert.DoesNotContain("Manqué", Record.Read().Exercises.Keys);
-            Assert.Contains("Ce chapitre\u00A0: 1 exercice réussi sur 4, quiz 5 sur 5.", shown.ToString(), StringComparison.Ordinal);
+            Assert.Contains("Ce chapitre\u00A0: 1\u00A0exercice réussi sur 4, quiz 5 sur 5.", shown.ToString(), StringComparison.Ordinal);
             Assert.Contains("Votre progression", shown.ToMimeBundle()["text/html"], StringComparison.Ordinal);
         }
         finally

@@ -53,7 +53,7 @@ public sealed class RehearsalTests : IDisposable
         Assert.Equal("True", NotebookDocument.Load(Path.Combine(Out, "09-essai.prise-2.ipynb")).CodeCells.Last().Outputs[0].TextData("text/plain"));
 
         var sheet = await File.ReadAllTextAsync(report.Sheet);
-        Assert.Contains("<strong>5 points à reprendre</strong>, cellules\u00A01, 2, 4, 5, 6.", sheet, StringComparison.Ordinal);
+        Assert.Contains("<strong>5\u00A0points à reprendre</strong>, cellules\u00A01, 2, 4, 5, 6.", sheet, StringComparison.Ordinal);
         Assert.Contains("(sortie 1, text, ligne 2)", sheet, StringComparison.Ordinal);
         Assert.Contains("Voici la graine.", sheet, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", sheet, StringComparison.Ordinal);

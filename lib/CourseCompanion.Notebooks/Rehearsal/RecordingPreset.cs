@@ -60,13 +60,20 @@ public sealed record RecordingPreset(string Name, int Width, int Height)
     }
 
     /// <summary>What is put after the style sheet of an exported page: the sizes of this preset.</summary>
-    /// <param name="isDark">Whether the page is dark; charts keep their white paper.</param>
+    /// <param name="isDark">Whether the page is dark; charts and tables keep their white paper.</param>
     internal static string Css(bool isDark) => $$"""
         html { font-size: {{TextSize}}px; }
         main { max-width: none; }
         .source pre, .stream, .result, .error { font-size: {{CodeSize}}px; }
         .count { font-size: .8rem; }
-        {{(isDark ? $"@media screen {{ :root {{ {EmbeddedText.Read("Site/dark.css")} }} .plotly {{ background: #fff; }} }}" : "")}}
+        {{(isDark ? Dark() : "")}}
+        """;
+
+    private static string Dark() => $$"""
+        @media screen {
+        :root { {{EmbeddedText.Read("Site/dark.css")}} }
+        .plotly, .outputs .html { background: #fff; color: #1f2328; --head: #eef1f4; --stripe: #f8f9fb; --line: #d0d7de; --accent: #0550ae; }
+        }
         """;
 
     /// <summary>

@@ -37,6 +37,7 @@ internal static class TakeSheet
           @page { margin: 12mm; }
           html { font-size: 10.5pt; }
           body { max-width: none; padding: 0; }
+          table { break-inside: auto; }
           thead { display: table-header-group; }
           tr { break-inside: avoid; }
           tr.section { break-after: avoid; }

@@ -108,7 +108,8 @@ internal static class TakeSheet
             : "<p>Aucun navigateur n’a pu dessiner les cellules\u00A0: ni images, ni mesure de la taille des textes.</p>";
         if (report.Findings.Count == 0)
         {
-            return $"<div class=\"verdict\"><p><strong>Prêt à enregistrer\u00A0:</strong> durées tenues, mêmes chiffres à chaque prise, rien qui vienne du réseau.</p>{looked}</div>";
+            var figures = report.Cells.Any(cell => cell.Seconds.Count > 1) ? "mêmes chiffres à chaque prise" : "une seule prise, donc rien à comparer";
+            return $"<div class=\"verdict\"><p><strong>Prêt à enregistrer\u00A0:</strong> durées tenues, {figures}, rien qui vienne du réseau.</p>{looked}</div>";
         }
         var cells = report.Findings.Select(finding => finding.Cell).Distinct().Order().ToList();
         return $"<div class=\"verdict faults\"><p><strong>{FrenchNumbers.Count(report.Findings.Count, "point")} à reprendre</strong>, "

@@ -5,6 +5,7 @@ using System.Text.Json;
 using CourseCompanion.Cli.Commands;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Files;
+using CourseCompanion.Notebooks.Processes;
 using CourseCompanion.Work;
 using TorchSharp;
 
@@ -13,8 +14,6 @@ namespace CourseCompanion.Cli.Doctor;
 /// <summary>Looks at this machine with the eyes of the course: what is here, what is missing, how to get it.</summary>
 internal sealed class Examination(CommandContext context)
 {
-    private static readonly string[] BrowserNames = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-
     /// <summary>Every check, in the order in which a reader needs them.</summary>
     public IReadOnlyList<Check> Run() =>
     [
@@ -185,12 +184,17 @@ internal sealed class Examination(CommandContext context)
 
     private Check CheckBrowser()
     {
-        string? path = (context.Environment("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => BrowserNames, Path.Combine)
-            .FirstOrDefault(File.Exists);
-        return path is not null
-            ? new Check("browser", CheckStatus.Ready, path)
-            : new Check("browser", CheckStatus.Optional, "no Chromium or Chrome: tests in a browser are skipped", "Debian: apt-get install chromium");
+        try
+        {
+            return Chromium.Find(context.Environment) is { } path
+                ? new Check("browser", CheckStatus.Ready, path)
+                : new Check("browser", CheckStatus.Optional,
+                    "no Chromium, Chrome or Edge: no summary sheets as PDF, no pictures on take sheets, tests in a browser are skipped", "Debian: apt-get install chromium");
+        }
+        catch (FileNotFoundException exception)
+        {
+            return new Check("browser", CheckStatus.Optional, exception.Message, $"Correct or unset {Chromium.Variable}.");
+        }
     }
 
     private static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.#", CultureInfo.InvariantCulture) + " GiB";

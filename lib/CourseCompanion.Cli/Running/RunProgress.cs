@@ -5,7 +5,9 @@ using CourseCompanion.Notebooks.Session;
 namespace CourseCompanion.Cli.Running;
 
 /// <summary>Shows a run as it goes: one line a cell; on a terminal also what the running cell is doing.</summary>
-internal sealed class RunProgress(CommandContext context) : IRunObserver
+/// <param name="context">Where to write.</param>
+/// <param name="showsPage">Whether the page of a notebook is named at its end.</param>
+internal sealed class RunProgress(CommandContext context, bool showsPage = true) : IRunObserver
 {
     private const int LiveWidth = 110;
 
@@ -65,7 +67,7 @@ internal sealed class RunProgress(CommandContext context) : IRunObserver
             ? $"stopped at cell {failed.Number} of {result.Cells.Count} after"
             : "done in";
         string seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        WriteLine($"  {end} {seconds} s -> {context.Folder.Shorten(result.Page ?? result.Notebook)}");
+        WriteLine($"  {end} {seconds} s{(showsPage ? $" -> {context.Folder.Shorten(result.Page ?? result.Notebook)}" : "")}");
     }
 
     private string Place(int number) => $"  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(_cellCount.ToString(CultureInfo.InvariantCulture).Length)}/{_cellCount}]";

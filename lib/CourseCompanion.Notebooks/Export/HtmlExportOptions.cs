@@ -8,4 +8,7 @@ public sealed record HtmlExportOptions
 
     /// <summary>The notebook's folder: images in it that the text names are put into the page. Null: none are.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>Style rules that come after the page's own, or null.</summary>
+    public string? Style { get; init; }
 }

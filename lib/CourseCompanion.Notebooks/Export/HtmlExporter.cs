@@ -37,7 +37,7 @@ public static class HtmlExporter
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{title}</title>
             <style>
-            {PageStyle.Css}
+            {PageStyle.Css}{options.Style}
             </style>
             {plotly}
             </head>

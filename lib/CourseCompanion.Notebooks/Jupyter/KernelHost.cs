@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
 using CourseCompanion.Notebooks.Session;
+using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -21,7 +22,7 @@ public static class KernelHost
         RegexTimeout.Set();
         // Messages to whoever started the process; the session takes Console.Error over for the cells.
         var log = Console.Error;
-        using var server = new KernelServer(ConnectionFile.Load(connectionFile), connectionFile + ".cell");
+        using var server = new KernelServer(ConnectionFile.Load(connectionFile), connectionFile + ".cell") { Record = StudentRecord.OfThisMachine() };
 
         // An interrupt of the terminal that Jupyter runs in reaches the kernel too; it is for the cell.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>

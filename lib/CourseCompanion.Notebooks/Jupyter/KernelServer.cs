@@ -5,6 +5,7 @@ using CourseCompanion.Notebooks.Jupyter.Language;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
 using CourseCompanion.Notebooks.Jupyter.Zmtp;
 using CourseCompanion.Notebooks.Session;
+using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Notebooks.Jupyter;
 
@@ -128,6 +129,9 @@ public sealed class KernelServer : IDisposable
 
     /// <summary>Publishes a text on standard error of the last cell: for what happens outside of cells.</summary>
     internal void Warn(string text) => _output.Publish(new StreamOutput("stderr", text + "\n"));
+
+    /// <summary>Where the exercises of a student are recorded; null: nowhere.</summary>
+    internal StudentRecord? Record { get; init; }
 
     /// <summary>Writes a line for each kind of message that was refused or lost; nothing when all went well.</summary>
     internal void Report(TextWriter log)
@@ -264,6 +268,8 @@ public sealed class KernelServer : IDisposable
         var silent = request.GetBoolean("silent", missing: false);
         var stopOnError = request.GetBoolean("stop_on_error", missing: true);
         _output.BeginCell(request);
+        // Who can be asked for a line sits there; a client that only executes notebooks says that nobody does.
+        StudentRecord.Current = request.GetBoolean("allow_stdin", missing: false) ? Record : null;
         _input.BeginCell(request.GetBoolean("allow_stdin", missing: true) ? request : null);
 
         JsonObject content;
@@ -293,6 +299,7 @@ public sealed class KernelServer : IDisposable
                 ? new() { ["status"] = "ok", ["payload"] = new JsonArray(), ["user_expressions"] = ReplyContent.UserExpressions(session, request) }
                 : ReplyContent.Error(result.Error);
             _crashMarker.Clear();
+            StudentRecord.Current = null;
             content["execution_count"] = result.ExecutionCount;
         }
 

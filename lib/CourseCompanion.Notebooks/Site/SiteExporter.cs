@@ -1,4 +1,5 @@
 using CourseCompanion.Notebooks.Export;
+using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Notebooks.Site;
 
@@ -18,7 +19,7 @@ public static class SiteExporter
     /// <returns>What was made.</returns>
     /// <exception cref="ArgumentException">There is no chapter.</exception>
     /// <exception cref="InvalidOperationException">Two chapters have one name, or a file that is not the site's own is in the way; nothing was written.</exception>
-    /// <exception cref="FileNotFoundException"><see cref="PdfPrinter.Variable"/> names a browser that is not there; nothing was written.</exception>
+    /// <exception cref="FileNotFoundException"><see cref="Chromium.Variable"/> names a browser that is not there; nothing was written.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder belongs to somebody else.</exception>
     public static async Task<SiteReport> ExportAsync(
@@ -37,7 +38,7 @@ public static class SiteExporter
         })];
         HashSet<string> pages = [ContentsFile, .. entries.Select(entry => entry.Page)];
         // Asked first: a wrong name is said before anything is written.
-        var browser = options.PrintsSheets ? options.Browser ?? PdfPrinter.Find() : null;
+        var browser = options.PrintsSheets ? options.Browser ?? Chromium.Find() : null;
         var target = new SiteFolder(folder,
         [
             ContentsFile, SitePage.StyleFile, SitePage.ScriptFile, SitePage.ThemeFile, SitePage.IndexFile, SitePage.PlotlyFile,
@@ -77,7 +78,7 @@ public static class SiteExporter
         if (browser is null)
         {
             notices.Add("No Chromium, Chrome or Edge was found, so the summary sheets are pages only. With one on the PATH, or named by "
-                + $"{PdfPrinter.Variable}, they become PDF files too; any browser prints them as they are (Ctrl-P).");
+                + $"{Chromium.Variable}, they become PDF files too; any browser prints them as they are (Ctrl-P).");
             return 0;
         }
         string? profile = null;

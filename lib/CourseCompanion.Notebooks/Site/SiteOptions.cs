@@ -1,3 +1,5 @@
+using CourseCompanion.Notebooks.Processes;
+
 namespace CourseCompanion.Notebooks.Site;
 
 /// <summary>How the site is made.</summary>
@@ -9,7 +11,7 @@ public sealed record SiteOptions
     /// <summary>Whether each summary sheet is printed as a PDF too, where there is a browser that can.</summary>
     public bool PrintsSheets { get; init; } = true;
 
-    /// <summary>The Chromium to print with; null: the one of this machine (<see cref="PdfPrinter.Find"/>).</summary>
+    /// <summary>The Chromium to print with; null: the one of this machine (<see cref="Chromium.Find"/>).</summary>
     public string? Browser { get; init; }
 }
 

@@ -63,7 +63,12 @@ public sealed class Exercice : IDisplayable
     public Feedback Check<T>(T answer, params IEnumerable<Criterion<T>> criteria)
     {
         ArgumentNullException.ThrowIfNull(criteria);
-        return new Feedback(Name, [.. criteria.Select(criterion => Run(criterion, answer))], _hints.Count > 0);
+        var feedback = new Feedback(Name, [.. criteria.Select(criterion => Run(criterion, answer))], _hints.Count > 0);
+        if (feedback.IsPassed)
+        {
+            StudentRecord.Current?.Passed(Title);
+        }
+        return feedback;
     }
 
     // Comes first: C# would take the only « new(...) » for the collection itself.

@@ -68,6 +68,9 @@ public sealed class Quiz : IDisplayable
     /// <summary>The five questions.</summary>
     public IReadOnlyList<Question> Questions { get; }
 
+    /// <summary>The file it was read from, which has the chapter's name; null for one made otherwise.</summary>
+    internal string? File { get; private init; }
+
     /// <summary>Reads a quiz from a file, so that the answers do not stand in the notebook.</summary>
     /// <param name="path">JSON: <c>{"title": ..., "questions": [{"statement", "choices", "correct", "explanation"}, ...]}</c>.</param>
     /// <returns>The quiz.</returns>
@@ -77,17 +80,29 @@ public sealed class Quiz : IDisplayable
     public static Quiz Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var content = JsonSerializer.Deserialize<FileContent>(File.ReadAllText(path), FileOptions);
+        var content = JsonSerializer.Deserialize<FileContent>(System.IO.File.ReadAllText(path), FileOptions);
         return content is { Title: { } title, Questions: { } questions }
                 && questions.All(q => q is { Statement: not null, Choices: not null, Correct: not null, Explanation: not null })
-            ? new Quiz(title, questions)
+            ? new Quiz(title, questions) { File = path }
             : throw new JsonException($"'{path}' is no quiz: it needs title and questions, each with statement, choices, correct and explanation.");
     }
 
     /// <summary>Corrects the answers.</summary>
     /// <param name="answers">Letters for each question in order, as <c>"b"</c> or <c>"ac"</c>; empty or null for no answer.</param>
-    /// <returns>Feedback on each question and the score, to be shown by the cell.</returns>
-    public Correction Answer(params string?[] answers) => new(this, answers ?? []);
+    /// <returns>Feedback on each question and the score, to be shown by the cell; for who learns here, with their progress below.</returns>
+    public Correction Answer(params string?[] answers)
+    {
+        var correction = new Correction(this, answers ?? []);
+        if (File is null || StudentRecord.Current is not { } record)
+        {
+            return correction;
+        }
+        if (correction.Results.Any(result => result.State != CriterionState.ToDo))
+        {
+            record.Answered(Path.GetFileNameWithoutExtension(File), correction.Score, Questions.Count);
+        }
+        return correction.With(ProgressCard.Lines(record, File));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ToMimeBundle()
@@ -121,6 +136,7 @@ public sealed class Quiz : IDisplayable
 public sealed class Correction : IDisplayable
 {
     private readonly Quiz _quiz;
+    private IReadOnlyList<string> _progress = [];
 
     internal Correction(Quiz quiz, IReadOnlyList<string?> answers)
     {
@@ -133,6 +149,13 @@ public sealed class Correction : IDisplayable
 
     /// <summary>Points: one per question whose right choices, all of them and no other, were given.</summary>
     public int Score => Results.Count(result => result.State == CriterionState.Passed);
+
+    /// <summary>The same with the student's progress below.</summary>
+    internal Correction With(IReadOnlyList<string> progress)
+    {
+        _progress = progress;
+        return this;
+    }
 
     private string Conclusion
     {
@@ -159,7 +182,7 @@ public sealed class Correction : IDisplayable
         var color = Score == Results.Count ? Feedback.Green : Feedback.Blue;
         return new Dictionary<string, string>
         {
-            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + _quiz.Title, HtmlCard.List(lines) + HtmlCard.Paragraph(Conclusion), color),
+            [MimeTypes.Html] = HtmlCard.Wrap("Quiz : " + _quiz.Title, HtmlCard.List(lines) + HtmlCard.Paragraph(Conclusion), color) + ProgressCard.ToHtml(_progress),
             [MimeTypes.PlainText] = ToString(),
         };
     }
@@ -178,7 +201,12 @@ public sealed class Correction : IDisplayable
             }
         }
 
-        return FrenchText.Typeset(text.Append(Conclusion).ToString());
+        text.Append(Conclusion);
+        if (_progress.Count > 0)
+        {
+            text.Append("\n\nVotre progression\n").AppendJoin('\n', _progress);
+        }
+        return FrenchText.Typeset(text.ToString());
     }
 
     private static CriterionResult Grade(Question question, string? answer)

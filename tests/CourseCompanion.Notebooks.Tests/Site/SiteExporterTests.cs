@@ -209,7 +209,7 @@ public sealed partial class SiteExporterTests : IDisposable
         var report = await SiteExporter.ExportAsync([Chapter("01-un", Text("# Un"))], _folder, new SiteOptions { Browser = Path.Combine(_folder, "none") });
 
         Assert.Equal(0, report.Sheets);
-        Assert.Contains("could not print", Assert.Single(report.Notices), StringComparison.Ordinal);
+        Assert.Contains("could not open", Assert.Single(report.Notices), StringComparison.Ordinal);
         Assert.DoesNotContain(".pdf", Read("index.html"), StringComparison.Ordinal);
     }
 

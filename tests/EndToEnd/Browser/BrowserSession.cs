@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
 

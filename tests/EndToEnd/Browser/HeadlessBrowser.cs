@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CourseCompanion.Charts;
-using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
 

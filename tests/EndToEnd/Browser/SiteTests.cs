@@ -5,7 +5,6 @@ using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Site;
 using CourseCompanion.Results;
 using CourseCompanion.Teaching;
-using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Browser;
 

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CourseCompanion.Display;
+using CourseCompanion.Notebooks.Rehearsal;
+using CourseCompanion.Notebooks.Slides;
+using CourseCompanion.Teaching;
+using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Chapters;
 
@@ -37,6 +41,8 @@ public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewes
         Assert.All(Runs.Solved.Exercises, report => Assert.Contains("Bravo, tous les critères sont vérifiés", report, StringComparison.Ordinal));
         Assert.Contains(Runs.Solved.Outputs, output =>
             output.TextData(MimeTypes.PlainText)?.Contains("Score\u00A0: 5 sur 5. Bravo", StringComparison.Ordinal) == true);
+        // Nobody sat there: the record of whoever works on this machine says nothing of it.
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(Runs.Solved.Folder)!, StudentRecord.FileName, SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -62,6 +68,17 @@ public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewes
             Assert.Contains($"aria-label=\"{alternative}\"", WebUtility.HtmlDecode(chart.TextData(MimeTypes.Html)), StringComparison.Ordinal);
             Assert.Contains($"aria-label=\"{alternative}\"", page, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void Slides_ask_for_nothing_and_hold_every_chart_and_the_speaker_s_notes()
+    {
+        var slides = SlideExporter.Export(Runs.Committed.Notebook, new SlideOptions { Folder = Repository.Notebooks });
+
+        Assert.Empty(OfflineCheck.Addresses(slides));
+        Assert.True(slides.Split("<section class=\"slide").Length > 8, "a slide a section at least");
+        Assert.Equal(slides.Split("<section class=\"slide").Length, slides.Split("<aside class=\"notes\">").Length);
+        Assert.True(slides.Split("<figure>").Length > fewestCharts, "a chart is missing");
     }
 
     /// <summary>The figures of all tables of a run.</summary>

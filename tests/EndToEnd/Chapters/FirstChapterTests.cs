@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Xml.Linq;
+using CourseCompanion.EndToEnd.Browser;
 using CourseCompanion.EndToEnd.Jupyter;
 using CourseCompanion.Notebooks.Document;
+using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Chapters;

@@ -1,5 +1,4 @@
 using CourseCompanion.EndToEnd.Browser;
-using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Chapters;
 

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CourseCompanion.Notebooks.Document;
 
-namespace CourseCompanion.EndToEnd.Chapters;
+namespace CourseCompanion.Notebooks.Execution;
 
 /// <summary>
 /// Outputs of one notebook executed twice, made comparable. Everything counts - number, order, kind, MIME types in any order,
@@ -21,7 +22,10 @@ internal static partial class ComparableOutput
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One text per output of a cell.</summary>
-    public static IReadOnlyList<string> All(NotebookCell cell)
+    internal static IReadOnlyList<string> All(NotebookCell cell) => [.. Outputs(cell).Select(output => output.ToJsonString(Json))];
+
+    /// <summary>One object per output of a cell: what it is, and each text or value that it holds.</summary>
+    internal static IReadOnlyList<JsonObject> Outputs(NotebookCell cell)
     {
         List<(NotebookOutput First, string? Text)> outputs = [];
         foreach (var output in cell.Outputs)
@@ -35,34 +39,33 @@ internal static partial class ComparableOutput
                 outputs.Add((output, output.Kind == NotebookOutputKind.Stream ? output.Text : null));
             }
         }
-
-        return [.. outputs.Select(output => Text(output.First, output.Text))];
+        return [.. outputs.Select(output => Object(output.First, output.Text))];
     }
 
-    private static string Text(NotebookOutput output, string? stream)
+    private static JsonObject Object(NotebookOutput output, string? stream) => output.Kind switch
     {
-        var node = output.Kind switch
+        NotebookOutputKind.Stream => new JsonObject { ["stream"] = output.StreamName, ["text"] = Settled(stream!) },
+        NotebookOutputKind.Error => new JsonObject { ["error"] = output.ErrorName, ["value"] = Settled(output.ErrorValue ?? "") },
+        _ => new JsonObject
         {
-            NotebookOutputKind.Stream => new JsonObject { ["stream"] = output.StreamName, ["text"] = stream },
-            NotebookOutputKind.Error => new JsonObject { ["error"] = output.ErrorName, ["value"] = output.ErrorValue },
-            _ => new JsonObject
-            {
-                ["kind"] = $"{output.Kind}",
-                ["data"] = new JsonObject(output.MimeTypes.Order(StringComparer.Ordinal).Select(type => KeyValuePair.Create(
-                    type, output.TextData(type) is { } text ? JsonValue.Create(text) : Canonical(output.JsonData(type))))),
-            },
-        };
-        return Duration().Replace(Identifier().Replace(node.ToJsonString(Json), "ID"), "${before} DURÉE");
-    }
+            ["kind"] = $"{output.Kind}",
+            ["data"] = new JsonObject(output.MimeTypes.Order(StringComparer.Ordinal).Select(type => KeyValuePair.Create(
+                type, output.TextData(type) is { } text ? JsonValue.Create(Settled(text)) : Canonical(output.JsonData(type))))),
+        },
+    };
 
     /// <summary>Numbers as they are worth, not as they are written: <c>1.0</c> is <c>1</c>.</summary>
     private static JsonNode? Canonical(JsonNode? node) => node switch
     {
         JsonObject group => new JsonObject(group.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Canonical(pair.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Canonical)]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(value.GetValue<double>()),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(
+            value.TryGetValue(out double number) ? number : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(Settled(value.GetValue<string>())),
         _ => node?.DeepClone(),
     };
+
+    private static string Settled(string text) => Duration().Replace(Identifier().Replace(text, "ID"), "${before} DURÉE");
 
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Identifier();

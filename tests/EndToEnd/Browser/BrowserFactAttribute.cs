@@ -1,11 +1,9 @@
-namespace CourseCompanion.Tests.Shared;
+namespace CourseCompanion.EndToEnd.Browser;
 
 /// <summary>A test in a real browser; skipped, and counted as skipped, where there is no Chromium.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {
-    private static readonly string[] BrowserNames = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-
     public BrowserFactAttribute()
     {
         if (Chromium is null)
@@ -15,8 +13,5 @@ internal sealed class BrowserFactAttribute : FactAttribute
     }
 
     /// <summary>Path of the browser, or null.</summary>
-    public static string? Chromium { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .SelectMany(folder => BrowserNames.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
+    public static string? Chromium { get; } = Notebooks.Processes.Chromium.Find();
 }

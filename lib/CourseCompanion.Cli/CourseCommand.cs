@@ -54,6 +54,7 @@ internal static class CourseCommand
             DataCommand.Create(context),
             WeightsCommand.Create(context),
             ExportCommand.Create(context),
+            GradeCommand.Create(context),
             BenchCommand.Create(context),
             KernelCommand.Create(context),
             WorkerCommand.Create(context),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CourseCompanion.Data.Sources;
 using CourseCompanion.Notebooks.Grading;
 
 namespace CourseCompanion.Cli.Commands;
@@ -78,6 +79,7 @@ internal static class GradeCommand
                     Readable = Readable(context, chapters),
                     Profile = parsed.GetRequiredValue(profile),
                     DataDirectory = dataFolder,
+                    CacheDirectory = context.Environment("COURSE_CACHE") ?? new DataOptions().EffectiveCacheDirectory,
                     Limits = new GradingLimits
                     {
                         Answer = TimeSpan.FromSeconds(parsed.GetValue(answerTimeout)),
@@ -110,7 +112,7 @@ internal static class GradeCommand
         context.Folder.Solution,
         Path.Combine(context.Folder.Root, "datasets"),
         .. chapters.Select(chapter => Path.GetDirectoryName(chapter.Path)!),
-        .. new[] { "COURSE_CACHE", "COURSE_WEIGHTS", "LIBTORCH" }.Select(context.Environment).OfType<string>(),
+        .. new[] { "COURSE_WEIGHTS", "LIBTORCH" }.Select(context.Environment).OfType<string>(),
     ];
 
     private static string Line(int done, int count, SubmissionResult result, bool isOld)

@@ -28,6 +28,9 @@ public sealed record GradingRequest
     /// <summary>The folder with the data, or null.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>The folder that keeps downloads, or null.</summary>
+    public string? CacheDirectory { get; init; }
+
     /// <summary>What a submission may use.</summary>
     public GradingLimits Limits { get; init; } = new();
 
@@ -78,7 +81,9 @@ public static class ClassGrader
         }
         using var locked = Open(request.OutDirectory);
         var worker = request.Worker ?? WorkerCommand.Default;
-        using var sandbox = new Sandbox(worker, request.Limits, [.. request.Readable, .. request.DataDirectory is { } data ? [data] : Array.Empty<string>()],
+        IEnumerable<string> data = request.DataDirectory is { } folder ? [folder, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder, "weights")] : [];
+        using var sandbox = new Sandbox(
+            worker, request.Limits, [.. request.Readable, .. data, .. request.CacheDirectory is { } cache ? [cache] : Array.Empty<string>()],
             [request.Submissions, request.OutDirectory], request.IsTrusted);
         await sandbox.ProbeAsync(Path.GetDirectoryName(request.Chapters[0].Path)!, cancellation).ConfigureAwait(false);
 
@@ -153,6 +158,10 @@ public static class ClassGrader
             try
             {
                 result = await new SubmissionGrader(request, sandbox, chapter!).GradeAsync(blank, document!, submission, cancellation).ConfigureAwait(false);
+            }
+            catch (NotebookFormatException)
+            {
+                result = blank with { Problem = "son code n’est pas lisible." };
             }
             catch (CourseFailedException error)
             {

@@ -106,8 +106,8 @@ internal static class FeedbackPage
         body.Append("<ul>\n");
         foreach (var (i, line) in lines.Index())
         {
-            var advice = line.Advice is { } text ? $" <span class=\"advice\">{Text(Printable(text))}</span>" : "";
-            body.Append(CultureInfo.InvariantCulture, $"<li>{Feedback.Sign(line.State)} {(areNumbered ? $"<strong>{i + 1}.</strong> " : "")}{Text(Printable(line.Description))}{(line.State == CriterionState.ToDo && !areNumbered ? " (à compléter)" : "")}{advice}</li>\n");
+            var advice = line.Advice is { } text ? $" <span class=\"advice\">{Text(text)}</span>" : "";
+            body.Append(CultureInfo.InvariantCulture, $"<li>{Feedback.Sign(line.State)} {(areNumbered ? $"<strong>{i + 1}.</strong> " : "")}{Text(line.Description)}{(line.State == CriterionState.ToDo && !areNumbered ? " (à compléter)" : "")}{advice}</li>\n");
         }
         body.Append("</ul>\n");
     }
@@ -150,12 +150,12 @@ internal static class FeedbackPage
 
     private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
-    private static string Text(string text) => FrenchText.ToHtml(text);
+    private static string Text(string text) => FrenchText.ToHtml(Printable(text));
 
     private static string Encode(string text) => HtmlText.Encode(Printable(text));
 
     // Control characters, and those that turn the direction of what follows, are no part of a page.
-    private static string Printable(string text) => new([.. text.Where(c => c is '\n' or '\t' || (!char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format && !char.IsSurrogate(c)) || char.IsSurrogate(c))]);
+    private static string Printable(string text) => new([.. text.Where(c => c is '\n' or '\t' || (!char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format))]);
 
     private static string Number(double value) => FrenchNumbers.Number(value);
 }

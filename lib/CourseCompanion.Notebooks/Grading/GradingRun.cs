@@ -64,6 +64,12 @@ internal sealed class GradingRun : IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     internal async Task<(int Exercise, string Reason)?> RunAsync(CancellationToken cancellation)
     {
+        // Nothing of an interrupted marking is kept: there is nothing to wait for.
+        using var stop = cancellation.Register(() =>
+        {
+            _student.Kill();
+            _judge.Kill();
+        });
         try
         {
             var cells = _chapter.Notebook.CodeCells.Where(cell => cell.Source.Trim().Length > 0 && !cell.HasTag(SkipTag)).ToList();
@@ -382,20 +388,20 @@ internal sealed class GradingRun : IAsyncDisposable
     private void Mark(bool isJudge, int exercise, JsonObject message)
     {
         List<CriterionResult> criteria = [.. message["criteria"]!.AsArray().Take(100).Select(criterion => new CriterionResult(
-            criterion!["description"]!.GetValue<string>(),
+            Shorten(criterion!["description"]!.GetValue<string>()),
             Enum.Parse<CriterionState>(criterion["state"]!.GetValue<string>()),
-            criterion["advice"]?.GetValue<string>()))];
+            criterion["advice"]?.GetValue<string>() is { } advice ? Shorten(advice) : null))];
         lock (_gate)
         {
             _marks[(isJudge, exercise)] = criteria;
         }
     }
 
-    private static string Short(ErrorOutput error)
-    {
-        var text = $"{error.Name} : {OutputRecorder.WithoutColours(error.Value).Split('\n')[0]}";
-        return text.Length <= 300 ? text : text[..300] + "…";
-    }
+    private static string Short(ErrorOutput error) =>
+        Shorten($"{error.Name} : {OutputRecorder.WithoutColours(error.Value[..Math.Min(error.Value.Length, 1000)]).Split('\n')[0]}", 300);
+
+    // Texts of the student's process are as long as it likes.
+    private static string Shorten(string text, int most = 1000) => text.Length <= most ? text : text[..most] + "…";
 
     private sealed class Call(int exercise, int id)
     {

@@ -70,9 +70,9 @@ internal sealed class Sandbox : IDisposable
             return _inner;
         }
         var seconds = (long)Math.Ceiling(_limits.Submission.TotalSeconds * Math.Max(1, Environment.ProcessorCount));
-        // Limits are inherited by all that follows; the shell sets them before bubblewrap begins.
+        // Limits are inherited by all that follows; the shell sets them before bubblewrap begins. Ctrl-C is for the grader, which then ends them.
         var script = string.Create(CultureInfo.InvariantCulture,
-            $"ulimit -c 0 && ulimit -n 1024 && ulimit -t {seconds} && ulimit -f {_limits.ScratchMebibytes * 2048L} && ulimit -d {_limits.MemoryMebibytes * 1024L} && exec \"$@\" {(_filter is null ? "" : $"{FilterDescriptor}<\"$0\"")}");
+            $"trap '' INT; ulimit -c 0 && ulimit -n 1024 && ulimit -t {seconds} && ulimit -f {_limits.ScratchMebibytes * 2048L} && ulimit -d {_limits.MemoryMebibytes * 1024L} && exec \"$@\" {(_filter is null ? "" : $"{FilterDescriptor}<\"$0\"")}");
         List<string> arguments =
         [
             "-c", script, _filter ?? "", _program,

@@ -10,7 +10,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
     private const long LargestDeliverable = 64L << 20;
 
     // Read by the tensor engine and the course; everything else of the grader's environment stays outside.
-    private static readonly string[] PassedOn = ["COURSE_CACHE", "COURSE_WEIGHTS", "COURSE_ENGINE", "LIBTORCH", "TorchSharpPath", "TZ"];
+    private static readonly string[] PassedOn = ["COURSE_WEIGHTS", "COURSE_ENGINE", "LIBTORCH", "TorchSharpPath", "TZ"];
 
     internal async Task<SubmissionResult> GradeAsync(SubmissionResult blank, NotebookDocument document, Submission submission, CancellationToken cancellation)
     {
@@ -68,6 +68,10 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
         if (request.DataDirectory is { } data)
         {
             environment["COURSE_DATA"] = Path.GetFullPath(data);
+        }
+        if (request.CacheDirectory is { } cache)
+        {
+            environment["COURSE_CACHE"] = Path.GetFullPath(cache);
         }
         foreach (var name in PassedOn)
         {

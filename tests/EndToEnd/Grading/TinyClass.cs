@@ -94,7 +94,7 @@ internal sealed partial class TinyClass : IDisposable
     {
         var lines = File.ReadAllLines(Path.Combine(Out, "notes.csv"));
         var titles = Fields(lines[0].TrimStart('\uFEFF')).ToList();
-        return lines.Skip(1).Select(line => titles.Zip(Fields(line)).ToDictionary(entry => entry.First, entry => entry.Second)).ToDictionary(line => line["fichier"]);
+        return lines.Skip(1).Select(line => titles.Zip(Fields(line)).ToDictionary(entry => entry.First, entry => entry.Second)).ToDictionary(line => line["fichier"].TrimStart('\''));
     }
 
     private static IEnumerable<string> Fields(string line) => Field().Matches(line)

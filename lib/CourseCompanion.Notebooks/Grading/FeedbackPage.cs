@@ -157,5 +157,5 @@ internal static class FeedbackPage
     // Control characters, and those that turn the direction of what follows, are no part of a page.
     private static string Printable(string text) => new([.. text.Where(c => c is '\n' or '\t' || (!char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format))]);
 
-    private static string Number(double value) => FrenchNumbers.Number(value);
+    private static string Number(double value) => value.ToString("0.##", FrenchNumbers.Culture);
 }

@@ -56,6 +56,7 @@ internal static class CourseCommand
             ProgressCommand.Create(context),
             ExportCommand.Create(context),
             RehearseCommand.Create(context),
+            GradeCommand.Create(context),
             BenchCommand.Create(context),
             KernelCommand.Create(context),
             LabelCommand.Create(context),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CourseCompanion.Files;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
+using CourseCompanion.Notebooks.Grading;
 using CourseCompanion.Notebooks.Site;
 using CourseCompanion.Notebooks.Slides;
 
@@ -19,13 +20,13 @@ internal static class ExportCommand
         };
         Option<string> format = new("--to")
         {
-            Description = "html (a page), slides (an HTML file with reveal.js), pptx (the recommendations for PowerPoint) or site (static pages with a contents list, a search and summary sheets).",
+            Description = "html (a page), slides (an HTML file with reveal.js), pptx (the recommendations for PowerPoint), site (static pages with a contents list, a search and summary sheets), student (the notebook to hand out, without any solution) or teacher (with solutions and remarks).",
             DefaultValueFactory = _ => "html",
         };
-        format.AcceptOnlyFromAmong("html", "slides", "pptx", "site");
+        format.AcceptOnlyFromAmong("html", "slides", "pptx", "site", "student", "teacher");
         Option<string?> output = new("--out")
         {
-            Description = "The folder for the files. Default: out; for site, out/site.",
+            Description = "The folder for the files. Default: out; for site, student and teacher, the folder of that name in there.",
             HelpName = "DIR",
         };
         Option<DirectoryInfo> from = new Option<DirectoryInfo>("--from")
@@ -54,7 +55,13 @@ internal static class ExportCommand
         command.Run(context, async (parsed, cancellation) =>
         {
             string to = parsed.GetRequiredValue(format);
-            string folder = Path.GetFullPath(parsed.GetValue(output) ?? (to == "site" ? Path.Combine(context.Folder.Output, "site") : context.Folder.Output));
+            string folder = Path.GetFullPath(parsed.GetValue(output) ?? (to is "site" or "student" or "teacher" ? Path.Combine(context.Folder.Output, to) : context.Folder.Output));
+            if (to is "student" or "teacher")
+            {
+                ExportVersions(new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)), to, folder, context, cancellation);
+                return ExitCode.Success;
+            }
+
             string[] executed = parsed.GetValue(from) is { } given ? [given.FullName] : [folder, context.Folder.Output];
             List<Source> sources = [.. new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)).Select(path => Source.Load(path, executed, context.Folder))];
             if (to == "site")
@@ -99,6 +106,40 @@ internal static class ExportCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>Versions of the sources, never of executed copies, with the quiz that they load.</summary>
+    private static void ExportVersions(IEnumerable<string> paths, string to, string folder, CommandContext context, CancellationToken cancellation)
+    {
+        foreach (string path in paths)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            GradedChapter chapter = GradedChapter.Load(path);
+            string target = Path.Combine(folder, chapter.Name + ".ipynb");
+            if (File.Exists(target) && NotebookVersions.VersionOf(NotebookDocument.Load(target)) != to)
+            {
+                throw new InvalidOperationException($"{target} is there already, and is no {to}'s version. Name another folder with --out, or move it away.");
+            }
+
+            NotebookDocument version;
+            if (to == "student")
+            {
+                version = NotebookVersions.Student(chapter.Notebook);
+            }
+            else
+            {
+                string solutions = Path.Combine(Path.GetDirectoryName(chapter.Path)!, "solutions", chapter.Name + ".md");
+                version = NotebookVersions.Teacher(chapter.Notebook, File.Exists(solutions) ? File.ReadAllText(solutions) : "", chapter.Quiz);
+            }
+
+            if (chapter.QuizFile is { } quiz && Path.Combine(folder, "quiz", Path.GetFileName(quiz)) is var copy && copy != quiz)
+            {
+                AtomicFile.WriteAllText(copy, File.ReadAllText(quiz));
+            }
+
+            version.Save(target);
+            context.Output.WriteLine(context.Folder.Shorten(target));
+        }
     }
 
     private static async Task ExportSiteAsync(

@@ -2,6 +2,7 @@ using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using CourseCompanion.Notebooks.Grading;
 using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Execution;
@@ -29,6 +30,7 @@ public static class NotebookWorker
 
         using var session = new CSharpSession(new SessionOptions());
         session.Output += output => Send(WorkerProtocol.Output(output));
+        AnswerExchange.Connect(Send);
         await session.WarmUpAsync().ConfigureAwait(false);
         Send(new JsonObject { ["type"] = "ready" });
 
@@ -46,6 +48,9 @@ public static class NotebookWorker
                     break;
                 case "interrupt":
                     session.Interrupt();
+                    break;
+                case "call" or "returned" or "enough":
+                    AnswerExchange.Receive(message);
                     break;
             }
         }

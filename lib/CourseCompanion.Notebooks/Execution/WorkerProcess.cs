@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
@@ -12,6 +13,11 @@ namespace CourseCompanion.Notebooks.Execution;
 /// <param name="Death">Why there is no process any more, in French, or null.</param>
 internal sealed record WorkerResult(ExecutionStatus Status, TimeSpan Duration, string? Death);
 
+/// <summary>What a grader holds ready for a worker that runs a stranger's code.</summary>
+/// <param name="LongestMessage">The longest line that the worker may write; one that writes a longer one, or nonsense, is ended.</param>
+/// <param name="OnMessage">Told of messages that are neither outputs nor the end of a cell (<see cref="Grading.AnswerExchange"/>).</param>
+internal sealed record WorkerDistrust(int LongestMessage, Action<JsonObject> OnMessage);
+
 /// <summary>The runner's end of one worker process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
@@ -19,11 +25,28 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private const int ErrorTailLength = 3000;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
+    // Pipes are inherited by whatever is started while they are open: one process at a time. And always by the same thread, which never
+    // ends: a child that asked to die with its parent (bubblewrap) dies with the thread that started it.
+    private static readonly Lazy<BlockingCollection<Action>> Starting = new(() =>
+    {
+        var starts = new BlockingCollection<Action>();
+        new Thread(() =>
+        {
+            foreach (var start in starts.GetConsumingEnumerable())
+            {
+                start();
+            }
+        })
+        { IsBackground = true, Name = "starts notebook processes" }.Start();
+        return starts;
+    });
+
     private readonly Process _process;
     private readonly AnonymousPipeServerStream _commandPipe;
     private readonly AnonymousPipeServerStream _replyPipe;
     private readonly StreamWriter _commands;
     private readonly TimeSpan _grace;
+    private readonly WorkerDistrust? _distrust;
     private readonly Lock _gate = new();
     private readonly HeadAndTail _errors = new(ErrorHeadLength, ErrorTailLength);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,10 +54,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly Task _ended;
     private TaskCompletionSource<JsonObject>? _done;
     private Action<SessionOutput>? _onOutput;
+    private readonly char[] _buffer = new char[64 << 10];
+    private int _next;
+    private int _read;
     private bool _killed;
 
-    private WorkerProcess(Process process, AnonymousPipeServerStream commandPipe, AnonymousPipeServerStream replyPipe, TimeSpan grace)
+    private WorkerProcess(
+        Process process, AnonymousPipeServerStream commandPipe, AnonymousPipeServerStream replyPipe, TimeSpan grace, WorkerDistrust? distrust)
     {
+        _distrust = distrust;
         _process = process;
         _commandPipe = commandPipe;
         _replyPipe = replyPipe;
@@ -50,7 +78,27 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Starts a worker.</summary>
     /// <exception cref="NotebookRunException">The program cannot be started.</exception>
     internal static WorkerProcess Start(
-        WorkerCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, TimeSpan grace)
+        WorkerCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, TimeSpan grace,
+        WorkerDistrust? distrust = null)
+    {
+        var started = new TaskCompletionSource<WorkerProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Starting.Value.Add(() =>
+        {
+            try
+            {
+                started.SetResult(StartAlone(command, workingDirectory, environment, grace, distrust));
+            }
+            catch (Exception error)
+            {
+                started.SetException(error);
+            }
+        });
+        return started.Task.GetAwaiter().GetResult();
+    }
+
+    private static WorkerProcess StartAlone(
+        WorkerCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, TimeSpan grace,
+        WorkerDistrust? distrust)
     {
         var commandPipe = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var replyPipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
@@ -79,7 +127,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             process.StandardInput.Close();
             commandPipe.DisposeLocalCopyOfClientHandle();
             replyPipe.DisposeLocalCopyOfClientHandle();
-            return new WorkerProcess(process, commandPipe, replyPipe, grace);
+            return new WorkerProcess(process, commandPipe, replyPipe, grace, distrust);
         }
         catch (System.ComponentModel.Win32Exception error)
         {
@@ -167,7 +215,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await Task.WhenAny(_reading, Task.Delay(LastWords)).ConfigureAwait(false);
     }
 
-    private void Send(JsonObject message)
+    /// <summary>Asks the running cell to end.</summary>
+    internal void Interrupt() => Send(new JsonObject { ["type"] = "interrupt" });
+
+    /// <summary>Ends the process, and everything it has started.</summary>
+    internal void Kill()
+    {
+        _killed = true;
+        _process.Kill(entireProcessTree: true);
+    }
+
+    /// <summary>Sends a message to the worker.</summary>
+    internal void Send(JsonObject message)
     {
         try
         {
@@ -185,32 +244,71 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private async Task ReadRepliesAsync()
     {
         using var replies = new StreamReader(_replyPipe, Encoding.UTF8);
-        while (await replies.ReadLineAsync().ConfigureAwait(false) is { } line)
+        while (await ReadLineAsync(replies).ConfigureAwait(false) is { } line)
         {
-            JsonObject message;
             try
             {
-                message = JsonNode.Parse(line)!.AsObject();
+                Take(JsonNode.Parse(line)!.AsObject());
             }
             catch (System.Text.Json.JsonException)
             {
                 // A process that died in the middle of a line.
-                continue;
             }
-            switch (WorkerProtocol.Text(message, "type"))
+            catch (Exception error) when (_distrust is not null && error is InvalidOperationException or NullReferenceException or FormatException or KeyNotFoundException)
             {
-                case "ready":
-                    _ready.TrySetResult();
-                    break;
-                case "done":
-                    lock (_gate)
-                    {
-                        _done?.TrySetResult(message);
-                    }
-                    break;
-                case "output":
-                    Deliver(WorkerProtocol.ReadOutput(message));
-                    break;
+                Kill();
+            }
+        }
+    }
+
+    private void Take(JsonObject message)
+    {
+        switch (WorkerProtocol.Text(message, "type"))
+        {
+            case "ready":
+                _ready.TrySetResult();
+                break;
+            case "done":
+                lock (_gate)
+                {
+                    _done?.TrySetResult(message);
+                }
+                break;
+            case "output":
+                Deliver(WorkerProtocol.ReadOutput(message));
+                break;
+            default:
+                _distrust?.OnMessage(message);
+                break;
+        }
+    }
+
+    /// <summary>A line; null at the end, and from a worker that is not trusted when it is longer than agreed: then that is ended.</summary>
+    private async Task<string?> ReadLineAsync(StreamReader replies)
+    {
+        if (_distrust is null)
+        {
+            return await replies.ReadLineAsync().ConfigureAwait(false);
+        }
+        var line = new StringBuilder();
+        while (true)
+        {
+            var end = Array.IndexOf(_buffer, '\n', _next, _read - _next);
+            line.Append(_buffer, _next, (end < 0 ? _read : end) - _next);
+            if (line.Length > _distrust.LongestMessage)
+            {
+                Kill();
+                return null;
+            }
+            if (end >= 0)
+            {
+                _next = end + 1;
+                return line.ToString();
+            }
+            (_next, _read) = (0, await replies.ReadAsync(_buffer).ConfigureAwait(false));
+            if (_read == 0)
+            {
+                return null;
             }
         }
     }

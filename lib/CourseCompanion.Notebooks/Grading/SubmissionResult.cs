@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Notebooks.Grading;
+
+/// <summary>What became of one notebook that a student handed in.</summary>
+public sealed record SubmissionResult
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>Who handed it in: the name of the file or of the folder.</summary>
+    public required string Student { get; init; }
+
+    /// <summary>The file, relative to the folder of submissions.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The chapter's name, or null where it is not known.</summary>
+    public string? Chapter { get; init; }
+
+    /// <summary>Why nothing was marked, in French, or null.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The exercises, in order.</summary>
+    public IReadOnlyList<ExerciseGrade> Exercises { get; init; } = [];
+
+    /// <summary>A line for each question of the quiz; null where there is no quiz or no answer cell.</summary>
+    public IReadOnlyList<CriterionResult>? Quiz { get; init; }
+
+    /// <summary>How many points can be had: one an exercise, one for the quiz.</summary>
+    public int MostPoints { get; init; }
+
+    /// <summary>Files to be handed in, and whether they are there.</summary>
+    public IReadOnlyDictionary<string, bool> Deliverables { get; init; } = new Dictionary<string, bool>();
+
+    /// <summary>How long it took.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>What the result depends on; another sum is another marking.</summary>
+    public required string Sum { get; init; }
+
+    /// <summary>Name of its feedback page, without extension.</summary>
+    public required string PageName { get; init; }
+
+    /// <summary>Right answers of the quiz.</summary>
+    [JsonIgnore]
+    public int QuizScore => Quiz?.Count(line => line.State == CriterionState.Passed) ?? 0;
+
+    /// <summary>Exercises of which every criterion holds.</summary>
+    [JsonIgnore]
+    public int Passed => Exercises.Count(exercise => exercise.State == ExerciseState.Passed);
+
+    /// <summary>The mark out of 20: an exercise that is passed counts for one part, the quiz for one by its share of right answers.</summary>
+    [JsonIgnore]
+    public double Mark => MostPoints == 0 ? 0 : Math.Round(20 * (Passed + (QuizScore / (double)Teaching.Quiz.QuestionCount)) / MostPoints, 2);
+
+    /// <summary>Whether a person should read an answer before the mark counts.</summary>
+    [JsonIgnore]
+    public bool IsToReview => Exercises.Any(exercise => exercise.IsToReview && exercise.State == ExerciseState.Passed);
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+
+    internal static SubmissionResult? FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SubmissionResult>(json, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using CourseCompanion.Notebooks.Grading;
+using CourseCompanion.Teaching;
+
+namespace CourseCompanion.Notebooks.Tests.Grading;
+
+public sealed class GradeReportsTests
+{
+    private const string Evil = "<script>alert(1)</script>\u202E\"'&";
+
+    private static SubmissionResult Result(string student, params ExerciseGrade[] exercises) => new()
+    {
+        Student = student,
+        File = student + ".ipynb",
+        Chapter = "mini",
+        Exercises = exercises,
+        Quiz = [.. Enumerable.Range(0, 5).Select(i => new CriterionResult(i < 4 ? "Bonne réponse." : "À compléter.", i < 4 ? CriterionState.Passed : CriterionState.ToDo, null))],
+        MostPoints = exercises.Length + 1,
+        Sum = "0",
+        PageName = "p",
+    };
+
+    private static ExerciseGrade Grade(int number, ExerciseState state, string? reason = null, bool isToReview = false) =>
+        new(number, "Titre", state, [new CriterionResult("Critère " + Evil, CriterionState.Failed, "Conseil " + Evil)], reason, isToReview, "// " + Evil);
+
+    [Fact]
+    public void Mark_counts_the_quiz_as_one_exercise() =>
+        Assert.Equal(11.2, Result("a", Grade(1, ExerciseState.Passed), Grade(2, ExerciseState.Failed), Grade(3, ExerciseState.ToDo), Grade(4, ExerciseState.Passed)).Mark);
+
+    [Fact]
+    public void Table_opens_in_a_spreadsheet_without_running_anything()
+    {
+        using MemoryStream stream = new();
+        GradeTable.Write(stream, [Result("=HYPERLINK(\"http://x\")", Grade(1, ExerciseState.Passed, "+1;\r\n2", isToReview: true)), Result("@b") with { Problem = "-2+3" }]);
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+
+        Assert.StartsWith("\uFEFFélève;fichier;", text, StringComparison.Ordinal);
+        Assert.Contains("\n\"'=HYPERLINK(\"\"http://x\"\")\";\"'=HYPERLINK", text, StringComparison.Ordinal);
+        Assert.Contains("\n\"'@b\";", text, StringComparison.Ordinal);
+        Assert.Contains(";\"'-2+3\";", text, StringComparison.Ordinal);
+        Assert.Contains(";18;", text, StringComparison.Ordinal);
+        Assert.Equal(3, text.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public void Page_shows_what_students_wrote_and_runs_nothing()
+    {
+        var page = FeedbackPage.Write(Result(Evil, Grade(1, ExerciseState.Failed, "raison " + Evil, isToReview: true)) with { Deliverables = new Dictionary<string, bool> { [Evil] = false } }, "Chapitre");
+
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\u202E', page);
+        Assert.Contains("&lt;script&gt;alert(1)", page, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+        var style = Regex.Match(page, "<style>(.*?)</style>", RegexOptions.Singleline).Groups[1].Value;
+        Assert.Contains($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Result_is_the_same_when_it_is_read_again()
+    {
+        var result = Result("a", Grade(1, ExerciseState.NoAnswer, "raison"));
+
+        var again = SubmissionResult.FromJson(result.ToJson())!;
+
+        Assert.Equal(result.ToJson(), again.ToJson());
+        Assert.Equal(result.Mark, again.Mark);
+        Assert.Null(SubmissionResult.FromJson("{"));
+    }
+}

@@ -31,7 +31,7 @@ namespace CourseCompanion.Cli.Bench;
 /// </remarks>
 internal sealed class LabellingBenchmark : IBenchmark
 {
-    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4;
+    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4, WarmUps = 3;
     private const double Threshold = 0.5, Megabyte = 1024 * 1024;
     private static readonly string[] Classes = ["naevus", "mélanome", "autre"];
     private static readonly int[] WorkerCounts = [1, 2, 4];
@@ -82,19 +82,19 @@ internal sealed class LabellingBenchmark : IBenchmark
         DirectoryInfo folder, string pictures, string model, int turns, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
     {
         var (clock, processor, speeds) = (new List<double>(), new List<double>(), new List<double>());
-        for (int turn = 0; turn <= turns; turn++)
+        for (int turn = 1 - WarmUps; turn <= turns; turn++)
         {
             (double bare, double bareProcessor) = await TimedAsync(() => Task.Run(() => LabelBare(pictures, model, cancellation), cancellation));
-            string output = Path.Combine(folder.FullName, $"embedded-{turn}");
+            string output = Path.Combine(folder.FullName, $"embedded-{turn + WarmUps}");
             DateTime start = DateTime.UtcNow;
             LabellingRun? run = null;
             (_, double engineProcessor) = await TimedAsync(async () =>
                 run = await LabellingJob.RunHereAsync(pictures, model, output, new JobOptions { ShardSize = ShardSize }, cancellation: cancellation));
             double engine = (run!.Finished!.Value - start).TotalSeconds;   // until the results lie there: afterwards it only looks whether there is more
             Directory.Delete(output, recursive: true);
-            if (turn == 0)
+            if (turn <= 0)
             {
-                continue;   // the first turn also pays for compilation
+                continue;   // the first turns also pay for compilation, and for compiling again what turned out to be hot
             }
 
             clock.Add(100 * ((engine / bare) - 1));

@@ -35,7 +35,7 @@ internal static class LabelCommand
         };
         Option<int?> cores = CreateCores();
         Option<bool> gpu = CreateGpu();
-        Option<bool> child = new(Supervisor.ChildOption) { Hidden = true };
+        Option<bool> child = Supervisor.CreateChildOption();
         Option<string?> store = LabellingStores.CreateOption();
         store.Recursive = true;
         Command command = new("label", "Labels a folder of images: here, or by all machines that work for a store.")

@@ -14,7 +14,7 @@ internal static class WorkerCommand
         Option<int?> cores = LabelCommand.CreateCores();
         Option<bool> gpu = LabelCommand.CreateGpu();
         Option<bool> untilDone = new("--until-done") { Description = "Ends when every job is at its end; else it waits for more." };
-        Option<bool> child = new(Supervisor.ChildOption) { Hidden = true };
+        Option<bool> child = Supervisor.CreateChildOption();
         Command command = new("worker", "Labels shards of the jobs in a store until it is stopped. Start it on as many machines as you like; it may die at any moment.")
         {
             store, cores, gpu, untilDone, child,

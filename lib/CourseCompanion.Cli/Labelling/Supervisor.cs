@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using CourseCompanion.Notebooks.Jupyter;
 
@@ -11,6 +12,8 @@ internal static class Supervisor
 {
     /// <summary>The option by which the process knows that it is watched over: it ends when its input does.</summary>
     public const string ChildOption = "--child";
+
+    public static Option<bool> CreateChildOption() => new(ChildOption) { Description = "The work itself, watched over by the command that was typed.", Hidden = true };
 
     /// <summary>Runs the command until it comes to an end of its own.</summary>
     /// <param name="arguments">The command's arguments.</param>

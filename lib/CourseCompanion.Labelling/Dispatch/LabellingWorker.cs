@@ -41,6 +41,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly ConcurrentDictionary<long, LabellingRun?> _known = new();
     private readonly Lock _modelLock = new();
     private readonly CancellationTokenSource _refused = new();
+    private readonly SemaphoreSlim _ended = new(0);
     private (string Fingerprint, LabellingModel Model)? _model;
     private WorkerRefusedException? _refusal;
     private volatile string? _current;
@@ -106,7 +107,8 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                     isAway = true;
                 }
 
-                await Task.Delay(SweepInterval, stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                // Until it is time to look again, or a job came to its end.
+                await _ended.WaitAsync(SweepInterval, stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
 
@@ -151,6 +153,11 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         }
         catch (WorkerRefusedException refusal)
         {
+            if (_store.Find(run) is not { State: RunState.Running })
+            {
+                return;  // a job that was cancelled, whose folders may be gone
+            }
+
             // Before it is claimed: the shard loses nothing, and another worker gets it.
             _refusal = refusal;
             _refused.Cancel();
@@ -220,12 +227,14 @@ public sealed class LabellingWorker : IShardWork, IDisposable
 
         RemoveLeftOvers(job, files);
         _store.Finish(run);
+        _ended.Release();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _refused.Dispose();
+        _ended.Dispose();
         _model?.Model.Dispose();
     }
 

@@ -69,17 +69,12 @@ public sealed class LabellingJobTests : IDisposable
         using CancellationTokenSource stop = new();
         JobOptions options = new() { ShardSize = 20 };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LabellingJob.RunHereAsync(
-            Images, Model, Output, options, progress: run =>
-            {
-                if (run.Counts.Done > 0)
-                {
-                    stop.Cancel();
-                }
-            },
-            cancellation: stop.Token));
+            Images, Model, Output, options, new WorkerOptions { Source = request => new Stopping(new FolderSource(request.Images), 150, stop) }, cancellation: stop.Token));
         using (ShardStore store = LabellingJob.OpenLocal(Output)!)
         {
-            Assert.Equal(0, store.Runs()[0].Counts.SetAside);
+            RunCounts counts = store.Runs()[0].Counts;
+            Assert.InRange(counts.Done, 1, 8);
+            Assert.Equal((20 - counts.Done, 0, (long)counts.Done), (counts.Todo, counts.SetAside, counts.Starts));   // the shard at hand went back, and lost no start
         }
 
         LabellingRun resumed = await LabellingJob.RunHereAsync(Images, Model, Output, options);
@@ -166,6 +161,12 @@ public sealed class LabellingJobTests : IDisposable
         using LabellingWorker worker = new(store, dispatcher);
         Assert.Contains(Images, (await Assert.ThrowsAsync<WorkerRefusedException>(() => worker.RunAsync())).Message, StringComparison.Ordinal);
         Assert.Equal(1, store.Find(run.Id)!.Counts.Todo);
+
+        // Nobody wants a cancelled job's images, so nobody misses them.
+        using LabellingWorker another = new(store, dispatcher);
+        Assert.Throws<WorkerRefusedException>(() => another.Label(run.Id, 0, CancellationToken.None));
+        store.Cancel(run.Id);
+        another.Label(run.Id, 0, CancellationToken.None);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -174,6 +175,22 @@ public sealed class LabellingJobTests : IDisposable
     {
         LabellingSet.WriteModel(Model, threshold: threshold);
         LabellingSet.WriteImages(Images, count, badEvery);
+    }
+
+    /// <summary>Presses Ctrl-C when so many images were read.</summary>
+    private sealed class Stopping(IImageSource inner, int after, CancellationTokenSource stop) : IImageSource
+    {
+        private static int _read;
+
+        public byte[] Read(string path)
+        {
+            if (Interlocked.Increment(ref _read) == after)
+            {
+                stop.Cancel();
+            }
+
+            return inner.Read(path);
+        }
     }
 
     private static async Task<List<string>> FiguresAsync(LabellingRun run) =>

@@ -54,6 +54,7 @@ public sealed class LabellingTests : IDisposable
         Assert.Contains("it is a web page or SVG drawing", report.Output, StringComparison.Ordinal);
         Assert.Contains("never a diagnosis", report.Output, StringComparison.Ordinal);
         Assert.Equal(2, File.ReadAllLines(Path.Combine(Output, "review.csv")).Length);
+        Assert.Contains("label: report on job 1", (await CourseProcess.RunAsync(_folder, "label", "journal", Output)).Output, StringComparison.Ordinal);
         CourseResult resumed = await CourseProcess.RunAsync(_folder, "label", "resume", Output);
         Assert.Contains("left to do", resumed.Output, StringComparison.Ordinal);
     }
@@ -64,7 +65,7 @@ public sealed class LabellingTests : IDisposable
     [InlineData("--store", "worker")]
     [InlineData("--store", "label", "status")]
     [InlineData("neither the folder", "label", "report", "nothing-here")]
-    [InlineData("no connection to PostgreSQL", "worker", "--store", "nonsense", "--child")]
+    [InlineData("no connection to PostgreSQL", "worker", "--store", "nonsense", "--child", "0")]
     public async Task What_is_missing_is_said(string said, params string[] arguments)
     {
         CourseResult result = await CourseProcess.RunAsync(_folder, arguments);

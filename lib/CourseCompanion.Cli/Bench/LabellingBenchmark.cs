@@ -272,7 +272,7 @@ internal sealed class LabellingBenchmark : IBenchmark
     private static Process StartWorker(string connection, int core, ConcurrentQueue<string> said)
     {
         IReadOnlyList<string> course = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
-        string[] command = [.. course, "worker", "--cores", "1", Supervisor.ChildOption];
+        string[] command = [.. course, "worker", "--cores", "1", Supervisor.ChildOption, "0"];
         if (OperatingSystem.IsLinux() && File.Exists("/usr/bin/taskset"))
         {
             command = ["/usr/bin/taskset", "-c", core.ToString(CultureInfo.InvariantCulture), .. command];

@@ -35,13 +35,13 @@ internal static class LabelCommand
         };
         Option<int?> cores = CreateCores();
         Option<bool> gpu = CreateGpu();
-        Option<bool> child = Supervisor.CreateChildOption();
+        Option<int?> child = Supervisor.CreateChildOption();
         Option<string?> store = LabellingStores.CreateOption();
         store.Recursive = true;
         Command command = new("label", "Labels a folder of images: here, or by all machines that work for a store.")
         {
             images, model, output, threshold, shardSize, embeddings, pseudonyms, cores, gpu, child, store,
-            CreateStatus(context, store), CreateCancel(context, store), CreateResume(context, store), CreateReport(context, store),
+            CreateStatus(context, store), CreateCancel(context, store), CreateResume(context, store), CreateReport(context, store), CreateJournal(context, store),
         };
         command.Run(context, async (parsed, cancellation) =>
         {
@@ -71,7 +71,7 @@ internal static class LabelCommand
             }
 
             WorkerOptions worker = Options(parsed, cores, gpu);
-            return parsed.GetValue(child)
+            return parsed.GetValue(child) is not null
                 ? await RunHereAsync(context, what, network, results, options, worker, cancellation)
                 : await Supervisor.RunAsync([.. parsed.Tokens.Select(token => token.Value)], context.Error, cancellation);
         });
@@ -127,7 +127,18 @@ internal static class LabelCommand
         long begun = -1, start = System.Diagnostics.Stopwatch.GetTimestamp(), printed = 0;
         try
         {
-            LabellingRun run = await LabellingJob.RunHereAsync(images, model, output, options, worker, Tell, stop.Token);
+            LabellingRun run = await LabellingJob.RunHereAsync(images, model, output, options, worker, Tell, message => context.Error.WriteLine($"course: {message}"), stop.Token);
+            if (run.State != RunState.Done)
+            {
+                context.Error.WriteLine($"course: the job is {run.State.ToString().ToLowerInvariant()}: './course label resume {output}', then this command once more, goes on with it.");
+                return ExitCode.Failure;
+            }
+
+            using (ShardStore local = LabellingJob.OpenLocal(output)!)
+            {
+                local.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: ended job {run.Id}");
+            }
+
             context.Output.WriteLine(run.Request.Labels);
             return Finished(context, run);
         }
@@ -180,6 +191,12 @@ internal static class LabelCommand
             using (truth)
             {
                 context.Output.WriteLine(Describe(found));
+                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: status of job {found.Id}");
+                if (found.Error is { } error)
+                {
+                    context.Output.WriteLine($"  the results could not be brought together so far: {error}");
+                }
+
                 foreach (ShardOutcome aside in truth.Outcomes(found.Id).Where(outcome => outcome.File is null))
                 {
                     context.Output.WriteLine($"  shard {aside.Shard} was set aside: {aside.Error}");
@@ -223,7 +240,7 @@ internal static class LabelCommand
             (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
             using (truth)
             {
-                int waiting = truth.Resume(run.Id);
+                int? waiting = truth.Resume(run.Id);
                 if (truth is PostgresShardStore shared)
                 {
                     using HangfireDispatcher dispatcher = LabellingStores.Dispatcher(shared);
@@ -231,7 +248,7 @@ internal static class LabelCommand
                 }
 
                 truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: resumed job {run.Id}");
-                context.Output.WriteLine(waiting > 0
+                context.Output.WriteLine(waiting is not null
                     ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."
                     : $"Nothing of job {run.Id} is left to do: {Describe(run)}");
             }
@@ -258,6 +275,25 @@ internal static class LabelCommand
             }
 
             return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateJournal(CommandContext context, Option<string?> store)
+    {
+        Argument<string?> job = new("DIR") { Description = "Folder of the results of a job that was run on one machine; the journal of the store if not given.", Arity = ArgumentArity.ZeroOrOne };
+        Command command = new("journal", "Who submitted, cancelled, resumed, asked or looked at what, the newest first.") { job };
+        command.Run(context, (parsed, _) =>
+        {
+            using ShardStore truth = parsed.GetValue(job) is { } folder
+                ? LabellingStores.Find(folder, null).Store
+                : LabellingStores.Open(LabellingStores.RequiredConnection(parsed, store, context));
+            foreach ((DateTime at, string who, string what) in truth.Journal(1000))
+            {
+                context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm:ss}Z  {who}  {what}"));
+            }
+
+            return Task.FromResult(ExitCode.Success);
         });
         return command;
     }

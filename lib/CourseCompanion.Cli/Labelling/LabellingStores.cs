@@ -53,7 +53,7 @@ internal static class LabellingStores
     {
         if (LabellingJob.OpenLocal(job) is { } local)
         {
-            return (local, local.Runs()[0]);
+            return local.Runs() is [var own, ..] ? (local, own) : throw new UsageException($"'{job}' holds no job yet: './course label IMAGES --model MODEL --out {job}' begins one.");
         }
 
         if (!long.TryParse(job, NumberStyles.None, CultureInfo.InvariantCulture, out long number))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using CourseCompanion.Notebooks.Jupyter;
 
 namespace CourseCompanion.Cli.Labelling;
@@ -13,7 +14,7 @@ internal static class Supervisor
     /// <summary>The option by which the process knows that it is watched over: it ends when its input does.</summary>
     public const string ChildOption = "--child";
 
-    public static Option<bool> CreateChildOption() => new(ChildOption) { Description = "The work itself, watched over by the command that was typed.", Hidden = true };
+    public static Option<int?> CreateChildOption() => new(ChildOption) { Description = "The work itself, watched over by the command that was typed: how often it was begun before.", Hidden = true };
 
     /// <summary>Runs the command until it comes to an end of its own.</summary>
     /// <param name="arguments">The command's arguments.</param>
@@ -23,9 +24,9 @@ internal static class Supervisor
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken cancellation)
     {
         IReadOnlyList<string> host = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
-        while (true)
+        for (int begun = 0; ; begun++)
         {
-            ProcessStartInfo start = new(host[0], [.. host.Skip(1), .. arguments, ChildOption]) { RedirectStandardInput = true };
+            ProcessStartInfo start = new(host[0], [.. host.Skip(1), .. arguments, ChildOption, begun.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true };
             using Process child = Process.Start(start)!;
             using (cancellation.Register(child.StandardInput.Close))
             {

@@ -72,7 +72,8 @@ public sealed class DashboardServer : IAsyncDisposable
         // Its own log provider would outlive this server, and fail whoever uses Hangfire afterwards.
         builder.Services.AddHangfire(settings => settings.UseStorage(dispatcher.Storage).UseLogProvider(HangfireDispatcher.Log));
         WebApplication application = builder.Build();
-        application.Use((context, next) => AdmitAsync(context, next, store, token, IPAddress.IsLoopback(listen)));
+        VisitLog visits = new(store);
+        application.Use((context, next) => AdmitAsync(context, next, visits, token, IPAddress.IsLoopback(listen)));
         application.UseHangfireDashboard(
             "/hangfire",
             new DashboardOptions { Authorization = [new Admitted()], IsReadOnlyFunc = _ => true, DisplayStorageConnectionString = false, AppPath = "/", DashboardTitle = "CourseCompanion" },
@@ -99,7 +100,7 @@ public sealed class DashboardServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static async Task AdmitAsync(HttpContext context, RequestDelegate next, ShardStore store, string token, bool isLoopbackOnly)
+    private static async Task AdmitAsync(HttpContext context, RequestDelegate next, VisitLog visits, string token, bool isLoopbackOnly)
     {
         HttpRequest request = context.Request;
         // A page elsewhere may give its own name this machine's address; the name then shows.
@@ -120,7 +121,7 @@ public sealed class DashboardServer : IAsyncDisposable
             {
                 // Into a cookie, so that it stays out of the history and of links.
                 context.Response.Cookies.Append(CookieName, token, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, IsEssential = true });
-                store.Journal(who, "dashboard: let in");
+                visits.Note(who, "dashboard: let in");
                 context.Response.Redirect(request.Path);
                 return;
             }
@@ -129,14 +130,14 @@ public sealed class DashboardServer : IAsyncDisposable
         {
             if (!IsAsset(request.Path))
             {
-                store.Journal(who, $"dashboard: {request.Method} {Cut(request.Path)}");
+                visits.Note(who, $"dashboard: {request.Method} {Cut(request.Path)}");
             }
 
             await next(context);
             return;
         }
 
-        store.Journal(who, $"dashboard: refused {request.Method} {Cut(request.Path)}");
+        visits.Note(who, $"dashboard: refused {request.Method} {Cut(request.Path)}");
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.ContentType = "text/plain; charset=utf-8";
         await context.Response.WriteAsync("The dashboard opens by the link that './course dashboard' prints.\n");

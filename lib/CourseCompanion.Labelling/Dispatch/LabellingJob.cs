@@ -45,6 +45,11 @@ public static class LabellingJob
         }
 
         Directory.CreateDirectory(request.ShardFolder);
+        if (store.Runs().FirstOrDefault(run => run.Request.Output == request.Output) is { } there)
+        {
+            return (there, false);
+        }
+
         (LabellingRun run, bool isNew) = store.Submit(request);
         if (isNew)
         {
@@ -61,12 +66,13 @@ public static class LabellingJob
     /// <param name="options">What one may choose.</param>
     /// <param name="worker">What the worker may use.</param>
     /// <param name="progress">Told the job's counts from time to time.</param>
+    /// <param name="log">Told what a person should know.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The job at its end.</returns>
     /// <exception cref="IOException">Another process works on the same folder.</exception>
     public static async Task<LabellingRun> RunHereAsync(
         string images, string model, string output, JobOptions? options = null, WorkerOptions? worker = null, Action<LabellingRun>? progress = null,
-        CancellationToken cancellation = default)
+        Action<string>? log = null, CancellationToken cancellation = default)
     {
         string folder = Path.Combine(Path.GetFullPath(output), ".job");
         Directory.CreateDirectory(folder);
@@ -92,7 +98,7 @@ public static class LabellingJob
         }, CancellationToken.None);
         try
         {
-            await hand.RunAsync(untilDone: true, cancellation: cancellation);
+            await hand.RunAsync(untilDone: true, log, cancellation);
         }
         finally
         {
@@ -134,6 +140,7 @@ public static class LabellingJob
             ModelFingerprint = loaded.Fingerprint,
             Threshold = threshold,
             KeepEmbeddings = options.KeepEmbeddings,
+            IsPseudonymised = options.PseudonymKey is not null,
             ClassNames = loaded.ClassNames,
             RiskCoverage = loaded.RiskCoverage,
         };
@@ -159,6 +166,7 @@ public static class LabellingJob
             .. Changed("model", there.Request.ModelFingerprint, request.ModelFingerprint),
             .. Changed("threshold", there.Request.Threshold, request.Threshold),
             .. Changed("images per shard", there.Request.ShardSize, request.ShardSize),
+            .. Changed("names of images", there.Request.IsPseudonymised, request.IsPseudonymised),
             .. Changed("embeddings", there.Request.KeepEmbeddings, request.KeepEmbeddings),
             .. Changed("place of the images", there.Request.Images, request.Images),
             .. Changed("place of the model", there.Request.Model, request.Model),

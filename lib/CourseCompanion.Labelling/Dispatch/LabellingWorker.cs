@@ -40,11 +40,13 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly WorkerOptions _options;
     private readonly ConcurrentDictionary<long, LabellingRun?> _known = new();
     private readonly Lock _modelLock = new();
-    private readonly CancellationTokenSource _refused = new();
     private readonly SemaphoreSlim _ended = new(0);
     private (string Fingerprint, LabellingModel Model)? _model;
-    private WorkerRefusedException? _refusal;
+    private readonly ConcurrentDictionary<long, WorkerRefusedException> _refusals = new();
     private volatile string? _current;
+    private volatile Exception? _mergeFailure;
+    private int _mergeFailures;
+    private Action<string> _log = _ => { };
 
     /// <param name="store">The truth.</param>
     /// <param name="dispatcher">Who hands out.</param>
@@ -63,19 +65,28 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <param name="untilDone">Whether it ends when every job is at its end; else it waits for more.</param>
     /// <param name="log">Called with what a person should know.</param>
     /// <param name="cancellation">Stops the work; the shard at hand goes back.</param>
-    /// <exception cref="WorkerRefusedException">A job needs another version of its model than this machine has.</exception>
+    /// <exception cref="WorkerRefusedException">This machine can work on none of the jobs that run: another version of the model, folders that it does not see.</exception>
+    /// <exception cref="InvalidDataException">The results of the last job could not be brought together, several times.</exception>
     public async Task RunAsync(bool untilDone = false, Action<string>? log = null, CancellationToken cancellation = default)
     {
+        _log = log ?? _log;
         foreach (LabellingRun run in _store.Runs().Where(run => run.State == RunState.Running))
         {
-            Model(run);
+            try
+            {
+                Model(run);
+            }
+            catch (WorkerRefusedException refusal)
+            {
+                Refuse(run.Id, refusal);
+            }
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _refused.Token);
         bool isAway = false;
+        ThrowIfUseless();
         using (_dispatcher.Start(this, _options.Name))
         {
-            while (!stop.IsCancellationRequested)
+            while (!cancellation.IsCancellationRequested)
             {
                 try
                 {
@@ -92,29 +103,34 @@ public sealed class LabellingWorker : IShardWork, IDisposable
 
                     if (isAway)
                     {
-                        log?.Invoke("The database is back.");
+                        _log("The database is back.");
                     }
 
                     isAway = false;
+                    if (!_refusals.IsEmpty)
+                    {
+                        ThrowIfUseless();
+                    }
                 }
-                catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+                catch (Exception exception) when (exception is not WorkerRefusedException)
                 {
+                    // Whatever it is, a worker that ends for it is one less when it is over.
                     if (!isAway)
                     {
-                        log?.Invoke($"The database is away ({exception.Message}): going on when it is back.");
+                        _log($"The database is away ({exception.Message}): going on when it is back.");
                     }
 
                     isAway = true;
                 }
 
-                // Until it is time to look again, or a job came to its end.
-                await _ended.WaitAsync(SweepInterval, stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
-        }
+                if (untilDone && _mergeFailures >= MostMerges)
+                {
+                    throw new InvalidDataException($"The results could not be brought together: {_mergeFailure!.Message}", _mergeFailure);
+                }
 
-        if (_refusal is not null)
-        {
-            throw _refusal;
+                // Until it is time to look again, or a job came to its end.
+                await _ended.WaitAsync(SweepInterval, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -149,7 +165,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         LabellingModel model;
         try
         {
-            model = Model(job);
+            model = _refusals.TryGetValue(run, out WorkerRefusedException? known) ? throw known : Model(job);
         }
         catch (WorkerRefusedException refusal)
         {
@@ -159,8 +175,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             }
 
             // Before it is claimed: the shard loses nothing, and another worker gets it.
-            _refusal = refusal;
-            _refused.Cancel();
+            Refuse(run, refusal);
             throw;
         }
 
@@ -186,15 +201,23 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                 throw;
             }
         }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (WorkerRefusedException refusal)
+        {
+            _store.Release(run, shard, attempt);
+            Refuse(run, refusal);
+            throw;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException))
         {
             // A full or broken disk of this machine is nothing against the shard.
             _store.Release(run, shard, attempt);
+            _log($"Shard {run}/{shard} is given back: {exception.Message}");
             throw;
         }
         catch (Exception exception) when (exception is not System.Data.Common.DbException)
         {
             _store.Fail(run, shard, attempt, exception.Message);
+            _log($"Shard {run}/{shard} failed: {exception.Message}");
             throw;
         }
         finally
@@ -216,26 +239,79 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             return;
         }
 
-        using Timer beat = new(_ => IgnoringAbsence(() => _store.BeatMerge(run)), null, TimeSpan.Zero, _options.Lease / 4);
-        IReadOnlyList<ShardOutcome> outcomes = _store.Outcomes(run);
-        string[] files = [.. outcomes.Where(outcome => outcome.File is not null).Select(outcome => Path.Combine(job.Request.ShardFolder, outcome.File!))];
-        long rows = LabelFile.MergeAsync(job.Request.Labels, files, job.Request.ClassNames, cancellation).GetAwaiter().GetResult();
-        if (rows != job.Counts.Images)
+        if (_store.BeginMerge(run) is not { } token)
         {
-            throw new InvalidDataException($"The files of job {run} hold {rows} rows, its shards say {job.Counts.Images}: a file was changed from outside.");
+            return;
         }
 
-        RemoveLeftOvers(job, files);
-        _store.Finish(run);
-        _ended.Release();
+        try
+        {
+            using Timer beat = new(_ => IgnoringAbsence(() => _store.BeatMerge(run, token)), null, TimeSpan.Zero, _options.Lease / 4);
+            MergeFiles(job, token, cancellation);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or System.Data.Common.DbException))
+        {
+            _mergeFailure = exception;
+            Interlocked.Increment(ref _mergeFailures);
+            _log($"The results of job {run} could not be brought together: {exception.Message}");
+            _store.FailMerge(run, exception.Message);
+            _ended.Release();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _refused.Dispose();
         _ended.Dispose();
         _model?.Model.Dispose();
+    }
+
+    private void MergeFiles(LabellingRun job, string token, CancellationToken cancellation)
+    {
+        ShardOutcome[] done = [.. _store.Outcomes(job.Id).Where(outcome => outcome.File is not null)];
+        ShardOutcome[] gone = [.. done.Where(outcome => !File.Exists(Path.Combine(job.Request.ShardFolder, outcome.File!)))];
+        if (gone.Length > 0)
+        {
+            foreach (ShardOutcome lost in gone)
+            {
+                _store.Lose(job.Id, lost.Shard);
+            }
+
+            _log($"{gone.Length} files of job {job.Id} were deleted from outside: these shards are labelled again.");
+            return;
+        }
+
+        string[] files = [.. done.Select(outcome => Path.Combine(job.Request.ShardFolder, outcome.File!))];
+        long rows = LabelFile.MergeAsync(job.Request.Labels, files, job.Request.ClassNames, cancellation).GetAwaiter().GetResult();
+        if (rows != job.Counts.Images)
+        {
+            throw new InvalidDataException($"The files of job {job.Id} hold {rows} rows, its shards say {job.Counts.Images}: a file was changed from outside.");
+        }
+
+        if (_store.Finish(job.Id, token))
+        {
+            RemoveLeftOvers(job, done);
+            _ended.Release();
+        }
+    }
+
+    private void Refuse(long run, WorkerRefusedException refusal)
+    {
+        if (_refusals.TryAdd(run, refusal))
+        {
+            _log(refusal.Message);
+        }
+    }
+
+    /// <summary>Ends a worker that can serve none of the jobs that run.</summary>
+    private void ThrowIfUseless()
+    {
+        long[] running = [.. _store.Runs().Where(run => run.State == RunState.Running).Select(run => run.Id)];
+        if (running.Length > 0 && running.All(_refusals.ContainsKey))
+        {
+            throw _refusals[running[0]];
+        }
     }
 
     private TimeSpan SweepInterval => TimeSpan.FromSeconds(Math.Clamp(_options.Lease.TotalSeconds / 5, 0.25, 5));
@@ -246,8 +322,14 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<ImageReference> images = ImageManifest.ReadShardAsync(request.Manifest, shard, cancellation).GetAwaiter().GetResult();
         IImageSource source = _options.Source?.Invoke(request) ?? new FolderSource(request.Images);
-        ShardPipeline pipeline = new(model, source, request.Threshold, request.KeepEmbeddings, _options.Cores);
+        ShardPipeline pipeline = new(model, source, request.Threshold, request.KeepEmbeddings, _options.Cores, keepChecksums: !request.IsPseudonymised);
         LabelledImage[] rows = [.. pipeline.Label(images, cancellation)];
+        if (rows.Length > 1 && Array.TrueForAll(rows, row => row.Error == ShardPipeline.Missing))
+        {
+            // An empty mount point looks like this, and would "label" the whole job within a minute.
+            throw new WorkerRefusedException(
+                $"None of the {rows.Length} images of shard {job.Id}/{shard} is in '{request.Images}' on this machine: mount the folder. Where the images are gone for good, 'course label cancel {job.Id}' ends the job.");
+        }
 
         // The file bears the number of the try: whoever was taken for dead and comes back writes beside it, never over it.
         string name = string.Create(CultureInfo.InvariantCulture, $"{shard:D6}.{attempt}.parquet");
@@ -274,6 +356,8 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         _options.Lease / 4,
         _options.Lease / 4);
 
+    private const int MostMerges = 3;
+
     private static void IgnoringAbsence(Action work)
     {
         try
@@ -296,9 +380,12 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                 // Otherwise every image would be "not there", and the job would end with nothing.
                 if (!Path.Exists(needed))
                 {
-                    throw new WorkerRefusedException($"Job {run.Id} needs '{needed}', which this machine does not see: mount the same folders under the same names on every machine.");
+                    throw new WorkerRefusedException(
+                        $"Job {run.Id} needs '{needed}', which this machine does not see: mount the same folders under the same names on every machine, or cancel the job: course label cancel {run.Id}.");
                 }
             }
+
+            TryFolders(run);
 
             if (_model is { } loaded && loaded.Fingerprint == run.Request.ModelFingerprint)
             {
@@ -310,7 +397,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             {
                 model = LabellingModel.Load(run.Request.Model, _options.Device);
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
             {
                 throw new WorkerRefusedException($"Job {run.Id} needs the model '{run.Request.Model}', which this machine cannot read: {exception.Message}");
             }
@@ -330,13 +417,41 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         }
     }
 
-    /// <summary>Deletes what tries left behind that do not count.</summary>
-    private static void RemoveLeftOvers(LabellingRun job, string[] files)
+    /// <summary>Reads and writes where the job reads and writes: a worker of another user would fail at every shard.</summary>
+    private static void TryFolders(LabellingRun run)
     {
-        HashSet<string> counted = [.. files];
-        foreach (string file in Directory.EnumerateFiles(job.Request.ShardFolder).Where(file => !counted.Contains(file)))
+        try
         {
-            File.Delete(file);
+            using (File.OpenRead(run.Request.Manifest))
+            {
+            }
+
+            Directory.CreateDirectory(run.Request.ShardFolder);
+            string trial = Path.Combine(run.Request.ShardFolder, $".trial-{Guid.NewGuid():N}");
+            using (new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // A full disk, a network that is away: it passes, and the shard at hand tells.
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new WorkerRefusedException($"Job {run.Id} may not be worked on by this user: {exception.Message} Run the workers as the user who submitted the job.");
+        }
+    }
+
+    /// <summary>Deletes what tries of these shards left behind that do not count; nothing of any other shard.</summary>
+    private static void RemoveLeftOvers(LabellingRun job, ShardOutcome[] done)
+    {
+        foreach (ShardOutcome shard in done)
+        {
+            foreach (string file in Directory.EnumerateFiles(job.Request.ShardFolder, string.Create(CultureInfo.InvariantCulture, $"*{shard.Shard:D6}.*"))
+                .Where(file => Path.GetFileName(file) != shard.File))
+            {
+                File.Delete(file);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ using CourseCompanion.Data.Images;
 
 namespace CourseCompanion.Labelling.Images;
 
-/// <summary>Images of a folder, and of no other.</summary>
+/// <summary>Images of a folder. A path that leads out of it is refused; links in it are followed, for whoever may write into the folder put them there.</summary>
 /// <param name="root">The folder.</param>
 public sealed class FolderSource(string root) : IImageSource
 {

@@ -160,11 +160,21 @@ public static class ImageManifest
             throw new DatasetException($"There is no file '{file}'.");
         }
 
+        // What the disk or the network does is passed on as it is: it says nothing about the file.
+        using (FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            var start = new byte[4];
+            if (await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation) < start.Length || !start.AsSpan().SequenceEqual("PAR1"u8))
+            {
+                throw new InvalidDataException($"'{file}' is not a Parquet file: it does not begin with PAR1.");
+            }
+        }
+
         try
         {
             return await ParquetReader.CreateAsync(file, cancellationToken: cancellation);
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or UnauthorizedAccessException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or UnauthorizedAccessException or IOException))
         {
             throw new InvalidDataException($"'{file}' is not a Parquet file that can be read: {exception.Message}", exception);
         }

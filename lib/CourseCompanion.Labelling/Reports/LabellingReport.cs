@@ -64,7 +64,8 @@ public sealed record LabellingReport
 
         Dictionary<string, long> byLabel = job.Request.ClassNames.ToDictionary(name => name, _ => 0L), byError = [];
         List<LabelledImage> review = [];
-        foreach ((LabelledImage row, _) in await LabelFile.ReadAsync(job.Request.Labels, cancellation))
+        await foreach (IReadOnlyList<(LabelledImage, LabelStamp)> part in LabelFile.ReadPartsAsync(job.Request.Labels, withEmbeddings: false, cancellation))
+        foreach ((LabelledImage row, _) in part)
         {
             if (row.Label is { } label)
             {
@@ -100,7 +101,16 @@ public sealed record LabellingReport
             [
                 Field(row.Id), Number(row.Confidence), .. Run.Request.ClassNames.Select((_, i) => Number(row.Probabilities.Length == 0 ? null : row.Probabilities[i])), Field(row.Error ?? ""),
             ]));
-        AtomicFile.WriteAllText(path, string.Join('\n', lines.Prepend(head)) + "\n");
+        using AtomicFile file = new(path);
+        using (StreamWriter writer = new(file.Stream, leaveOpen: true) { NewLine = "\n" })
+        {
+            foreach (string line in lines.Prepend(head))
+            {
+                writer.WriteLine(line);
+            }
+        }
+
+        file.Commit();
 
         static string Number(float? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
 

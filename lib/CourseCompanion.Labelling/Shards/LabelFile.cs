@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CourseCompanion.Files;
 using Parquet;
@@ -65,7 +66,11 @@ public static class LabelFile
             foreach (string shard in shards)
             {
                 cancellation.ThrowIfCancellationRequested();
-                waiting.AddRange(await ReadAsync(shard, cancellation));
+                await foreach (IReadOnlyList<(LabelledImage, LabelStamp)> part in ReadPartsAsync(shard, withEmbeddings: false, cancellation))
+                {
+                    waiting.AddRange(part);
+                }
+
                 if (waiting.Count >= RowsPerGroup)
                 {
                     await FlushAsync();
@@ -91,19 +96,38 @@ public static class LabelFile
     /// <exception cref="InvalidDataException">It is no such file.</exception>
     public static async Task<IReadOnlyList<(LabelledImage Row, LabelStamp Stamp)>> ReadAsync(string path, CancellationToken cancellation = default)
     {
+        List<(LabelledImage, LabelStamp)> rows = [];
+        await foreach (IReadOnlyList<(LabelledImage, LabelStamp)> part in ReadPartsAsync(path, withEmbeddings: true, cancellation))
+        {
+            rows.AddRange(part);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Reads a file of labels part by part: millions of rows need not be held at once.</summary>
+    /// <param name="path">A file that <see cref="WriteAsync"/> or <see cref="MergeAsync"/> wrote.</param>
+    /// <param name="withEmbeddings">Whether embeddings are read, where there are any.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InvalidDataException">It is no such file.</exception>
+    public static async IAsyncEnumerable<IReadOnlyList<(LabelledImage Row, LabelStamp Stamp)>> ReadPartsAsync(
+        string path, bool withEmbeddings, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using ParquetReader reader = await ReadableAsync(path, () => ParquetReader.CreateAsync(path, cancellationToken: cancellation));
+        DataField<float?>[] classes = [.. reader.Schema.DataFields.Where(field => field.Name.StartsWith("p_", StringComparison.Ordinal)).Select(field => new DataField<float?>(field.Name))];
+        bool hasEmbeddings = withEmbeddings && reader.Schema.DataFields.Any(field => field.Name == Embedding.Name);
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroupReader part = reader.OpenRowGroupReader(group);
+            yield return await ReadableAsync(path, () => RowsAsync(part, reader.Schema, classes, hasEmbeddings, cancellation));
+        }
+    }
+
+    private static async Task<T> ReadableAsync<T>(string path, Func<Task<T>> read)
+    {
         try
         {
-            await using ParquetReader reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellation);
-            DataField<float?>[] classes = [.. reader.Schema.DataFields.Where(field => field.Name.StartsWith("p_", StringComparison.Ordinal)).Select(field => new DataField<float?>(field.Name))];
-            bool hasEmbeddings = reader.Schema.DataFields.Any(field => field.Name == Embedding.Name);
-            List<(LabelledImage, LabelStamp)> rows = [];
-            for (int group = 0; group < reader.RowGroupCount; group++)
-            {
-                using ParquetRowGroupReader part = reader.OpenRowGroupReader(group);
-                rows.AddRange(await RowsAsync(part, reader.Schema, classes, hasEmbeddings, cancellation));
-            }
-
-            return rows;
+            return await read();
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or IOException or UnauthorizedAccessException))
         {
@@ -111,7 +135,7 @@ public static class LabelFile
         }
     }
 
-    private static async Task<IEnumerable<(LabelledImage, LabelStamp)>> RowsAsync(
+    private static async Task<IReadOnlyList<(LabelledImage, LabelStamp)>> RowsAsync(
         ParquetRowGroupReader part, ParquetSchema schema, DataField<float?>[] classes, bool hasEmbeddings, CancellationToken cancellation)
     {
         int count = checked((int)part.RowCount);
@@ -132,7 +156,7 @@ public static class LabelFile
             await part.ReadAsync(schema.FindDataField(Embedding.Name), embeddings.AsMemory()!, cancellationToken: cancellation);
         }
 
-        return Enumerable.Range(0, count).Select(i => (
+        return [.. Enumerable.Range(0, count).Select(i => (
             new LabelledImage
             {
                 Id = ids[i]!,
@@ -143,7 +167,7 @@ public static class LabelFile
                 Embedding = embeddings[i] is { } bytes ? MemoryMarshal.Cast<byte, float>(bytes).ToArray() : null,
                 Error = errors[i],
             },
-            new LabelStamp(models[i]!, times[i], workers[i]!)));
+            new LabelStamp(models[i]!, times[i], workers[i]!)))];
 
         async Task<string?[]> TextsAsync(DataField field)
         {

@@ -46,6 +46,9 @@ public sealed record RunRequest
     /// <summary>Whether embeddings are kept.</summary>
     public bool KeepEmbeddings { get; init; }
 
+    /// <summary>Whether the results name images by pseudonyms. They then hold no checksum either: whoever has the images could find them by it.</summary>
+    public bool IsPseudonymised { get; init; }
+
     /// <summary>Names of the classes.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 
@@ -72,7 +75,8 @@ public sealed record RunRequest
 /// <param name="Created">When it was submitted.</param>
 /// <param name="Finished">When the results were there; null before.</param>
 /// <param name="Counts">Its shards and images, counted.</param>
-public sealed record LabellingRun(long Id, RunRequest Request, RunState State, DateTime Created, DateTime? Finished, RunCounts Counts);
+/// <param name="Error">Why its results could not be brought together so far; null where nothing went wrong.</param>
+public sealed record LabellingRun(long Id, RunRequest Request, RunState State, DateTime Created, DateTime? Finished, RunCounts Counts, string? Error = null);
 
 /// <summary>Shards and images of a job, counted.</summary>
 /// <param name="Todo">Shards that wait.</param>

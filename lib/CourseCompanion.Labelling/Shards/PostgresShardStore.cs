@@ -19,11 +19,12 @@ public sealed class PostgresShardStore : ShardStore
         NpgsqlConnectionStringBuilder wanted;
         try
         {
-            wanted = new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = 10, KeepAlive = 10, TcpKeepAlive = true };
+            wanted = new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = 5, KeepAlive = 10, TcpKeepAlive = true };
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException)
         {
-            throw new FormatException($"This is no connection to PostgreSQL: {exception.Message} Write \"Host=...;Database=...;Username=...\".", exception);
+            // Its message may hold a part of the text, and that the password.
+            throw new FormatException("This is no connection to PostgreSQL. Write \"Host=...;Database=...;Username=...\", not an address with postgresql://, and the password into PGPASSFILE.");
         }
 
         // A network that swallows everything must not hold a worker for longer than its lease.
@@ -37,7 +38,7 @@ public sealed class PostgresShardStore : ShardStore
         {
             CreateTablesOnce();
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             _source.Dispose();
             throw new IOException($"PostgreSQL at {Address} is of no use: {exception.Message}", exception);
@@ -61,7 +62,7 @@ public sealed class PostgresShardStore : ShardStore
 
     /// <inheritdoc/>
     protected override bool IsPassing(Exception exception) =>
-        exception is NpgsqlException { IsTransient: true } or TimeoutException or SocketException or IOException
+        exception is PostgresException { SqlState: ['5', '7', 'P', ..] } or NpgsqlException { IsTransient: true } or TimeoutException or SocketException or IOException
         || exception is NpgsqlException { InnerException: IOException or SocketException or TimeoutException };
 
     /// <inheritdoc/>

@@ -18,10 +18,14 @@ namespace CourseCompanion.Labelling.Shards;
 /// <param name="threshold">Least probability to label by, in [0, 1]; below, the model abstains.</param>
 /// <param name="keepEmbeddings">Whether the embeddings are kept.</param>
 /// <param name="cores">Images decoded at the same time.</param>
-public sealed class ShardPipeline(LabellingModel model, IImageSource source, double threshold, bool keepEmbeddings = false, int cores = 1)
+/// <param name="keepChecksums">Whether the files' checksums are kept.</param>
+public sealed class ShardPipeline(LabellingModel model, IImageSource source, double threshold, bool keepEmbeddings = false, int cores = 1, bool keepChecksums = true)
 {
     /// <summary>Images decoded for one call of the model. The same everywhere: the last digits of an answer may depend on it.</summary>
     private const int BatchSize = 32;
+
+    /// <summary>The reason of an image that is not there.</summary>
+    internal const string Missing = "there is no such file";
 
     /// <summary>Labels images, in their order. What cannot be read becomes a row with a reason.</summary>
     /// <param name="images">The images.</param>
@@ -74,15 +78,15 @@ public sealed class ShardPipeline(LabellingModel model, IImageSource source, dou
         try
         {
             byte[] bytes = source.Read(image.Path);
-            checksum = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            checksum = keepChecksums ? Convert.ToHexStringLower(SHA256.HashData(bytes)) : null;
             using Image<Rgba32> decoded = ImageCodec.Decode(image.Id, bytes, (model.Size, model.Size));
             var planes = new byte[model.Channels * model.Size * model.Size];
             ImageCodec.CopyPlanes(decoded, planes);
             return (new LabelledImage { Id = image.Id, Sha256 = checksum }, planes);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (IsOfTheImage(exception))
         {
-            // Whatever is wrong with one image must not cost the others of its shard.
+            // Whatever is wrong with one image must not cost the others of its shard. What is wrong with the machine is not written down as the image's.
             return (new LabelledImage { Id = image.Id, Sha256 = checksum, Error = Reason(exception) }, null);
         }
     }
@@ -114,11 +118,14 @@ public sealed class ShardPipeline(LabellingModel model, IImageSource source, dou
         return batch.Rows;
     }
 
+    private static bool IsOfTheImage(Exception exception) =>
+        exception is FileNotFoundException or DirectoryNotFoundException or not (IOException or OutOfMemoryException or OperationCanceledException);
+
     /// <summary>The reason without the path that the system puts into it: the results may be pseudonymised.</summary>
     private static string Reason(Exception exception) => exception switch
     {
         DataFormatException { Problem: { } problem } => problem,
-        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        FileNotFoundException or DirectoryNotFoundException => Missing,
         UnauthorizedAccessException => "it must not be read (permissions)",
         InvalidDataException => exception.Message,
         _ => $"it could not be read ({exception.GetType().Name})",

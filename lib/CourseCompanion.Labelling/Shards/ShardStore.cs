@@ -26,7 +26,7 @@ public abstract class ShardStore : IDisposable
     protected string Schema => $"""
         create table if not exists label_run (
           id {Identity}, identity text not null unique, request text not null, state text not null check (state in ('running', 'merging', 'done', 'cancelled')),
-          created bigint not null, finished bigint, merge_beat bigint);
+          created bigint not null, finished bigint, merge_beat bigint, merge_token text, error text);
         create table if not exists label_shard (
           run bigint not null references label_run (id), shard int not null, state text not null check (state in ('todo', 'run', 'done', 'failed')),
           attempt int not null default 0, starts int not null default 0, worker text, beat bigint, file text, images int, abstained int, unreadable int,
@@ -57,6 +57,12 @@ public abstract class ShardStore : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         string text = JsonSerializer.Serialize(request, Json);
         string identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        (long run, bool isNew) = Enter(request, text, identity);
+        return (Find(run)!, isNew);
+    }
+
+    private (long Run, bool IsNew) Enter(RunRequest request, string text, string identity)
+    {
         using DbConnection connection = Open();
         using DbTransaction transaction = connection.BeginTransaction();
         long? created = Scalar<long>(
@@ -72,7 +78,7 @@ public abstract class ShardStore : IDisposable
 
         long run = created ?? Scalar<long>(connection, "select id from label_run where identity = @identity", ("identity", identity))!.Value;
         transaction.Commit();
-        return (Find(run)!, created is not null);
+        return (run, created is not null);
     }
 
     /// <summary>A job by its number; null where there is none.</summary>
@@ -229,21 +235,50 @@ public abstract class ShardStore : IDisposable
         return runs;
     }
 
-    /// <summary>Says that a merge goes on.</summary>
-    public void BeatMerge(long run)
+    /// <summary>Takes the bringing together of a job's results, from whoever had it.</summary>
+    /// <returns>What <see cref="Finish"/> has to show; null where there is nothing to bring together.</returns>
+    public string? BeginMerge(long run)
     {
         using DbConnection connection = Open();
-        Execute(connection, $"update label_run set merge_beat = {Now} where id = @run and state = 'merging'", ("run", run));
+        string token = Guid.NewGuid().ToString("N");
+        return Execute(connection, $"update label_run set merge_token = @token, merge_beat = {Now} where id = @run and state = 'merging'", ("run", run), ("token", token)) == 1 ? token : null;
+    }
+
+    /// <summary>Says that a merge goes on.</summary>
+    public void BeatMerge(long run, string token)
+    {
+        using DbConnection connection = Open();
+        Execute(connection, $"update label_run set merge_beat = {Now} where id = @run and state = 'merging' and merge_token = @token", ("run", run), ("token", token));
     }
 
     /// <summary>Ends a job: its results lie there.</summary>
-    public void Finish(long run) => Patiently(
+    /// <returns>Whether it was still the caller's to end.</returns>
+    public bool Finish(long run, string token) => Patiently(
         () =>
         {
             using DbConnection connection = Open();
-            return Execute(connection, $"update label_run set state = 'done', finished = {Now} where id = @run and state = 'merging'", ("run", run));
+            Execute(
+                connection, $"update label_run set state = 'done', finished = {Now}, error = null where id = @run and state = 'merging' and merge_token = @token", ("run", run), ("token", token));
+            return Scalar<long>(connection, "select count(*) from label_run where id = @run and state = 'done' and merge_token = @token", ("run", run), ("token", token)) == 1;
         },
         CancellationToken.None);
+
+    /// <summary>Notes why results could not be brought together, for whoever asks how far the job is.</summary>
+    public void FailMerge(long run, string error)
+    {
+        using DbConnection connection = Open();
+        Execute(connection, "update label_run set error = @error where id = @run and state = 'merging'", ("run", run), ("error", error));
+    }
+
+    /// <summary>Takes back a shard whose file is gone: it has to be labelled again.</summary>
+    public void Lose(long run, int shard)
+    {
+        using DbConnection connection = Open();
+        using DbTransaction transaction = connection.BeginTransaction();
+        Execute(connection, "update label_shard set state = 'todo', starts = 0, file = null, images = null, abstained = null, unreadable = null where run = @run and shard = @shard and state = 'done'", ("run", run), ("shard", shard));
+        Execute(connection, "update label_run set state = 'running' where id = @run and state = 'merging'", ("run", run));
+        transaction.Commit();
+    }
 
     /// <summary>Shards that are done or set aside, in order.</summary>
     public IReadOnlyList<ShardOutcome> Outcomes(long run)
@@ -265,24 +300,27 @@ public abstract class ShardStore : IDisposable
     public bool Cancel(long run)
     {
         using DbConnection connection = Open();
-        return Execute(connection, "update label_run set state = 'cancelled' where id = @run and state = 'running'", ("run", run)) == 1;
+        return Execute(connection, "update label_run set state = 'cancelled' where id = @run and state in ('running', 'merging')", ("run", run)) == 1;
     }
 
     /// <summary>Goes on with a cancelled job, and tries the shards again that were set aside.</summary>
-    /// <returns>Shards that wait now.</returns>
-    public int Resume(long run)
+    /// <returns>Shards that wait now; null where results are being brought together, or the job is at its end.</returns>
+    public int? Resume(long run)
     {
         using DbConnection connection = Open();
         using DbTransaction transaction = connection.BeginTransaction();
-        Execute(connection, "update label_shard set state = 'todo', starts = 0, error = null where run = @run and state = 'failed'", ("run", run));
-        int waiting = (int)(Scalar<long>(connection, "select count(*) from label_shard where run = @run and state in ('todo', 'run')", ("run", run)) ?? 0);
-        if (waiting > 0)
+        // The row is locked by this, and a merge cannot begin or end meanwhile.
+        if (Execute(connection, "update label_run set error = null where id = @run and state <> 'merging'", ("run", run)) == 0)
         {
-            Execute(connection, "update label_run set state = 'running', finished = null where id = @run", ("run", run));
+            return null;
         }
 
+        Execute(connection, "update label_shard set state = 'todo', starts = 0, error = null where run = @run and state = 'failed'", ("run", run));
+        int waiting = (int)(Scalar<long>(connection, "select count(*) from label_shard where run = @run and state in ('todo', 'run')", ("run", run)) ?? 0);
+        // Cancelled when its last shards ended: nothing waits, and its results are still to be brought together.
+        int changed = Execute(connection, "update label_run set state = 'running', finished = null where id = @run and (state = 'cancelled' or @waiting > 0)", ("run", run), ("waiting", waiting));
         transaction.Commit();
-        return waiting;
+        return changed == 1 ? waiting : null;
     }
 
     /// <summary>Elects who sweeps: one of all workers in each interval, or a thousand of them would ask the same questions.</summary>
@@ -379,8 +417,8 @@ public abstract class ShardStore : IDisposable
             $"""
             select r.id, r.request, r.state, r.created, r.finished,
             sum(case when s.state = 'todo' then 1 else 0 end), sum(case when s.state = 'run' then 1 else 0 end), sum(case when s.state = 'done' then 1 else 0 end),
-            sum(case when s.state = 'failed' then 1 else 0 end), sum(s.images), sum(s.abstained), sum(s.unreadable), sum(s.seconds), sum(s.starts)
-            from label_run r join label_shard s on s.run = r.id {where} group by r.id, r.request, r.state, r.created, r.finished order by r.id desc
+            sum(case when s.state = 'failed' then 1 else 0 end), sum(s.images), sum(s.abstained), sum(s.unreadable), sum(s.seconds), sum(s.starts), r.error
+            from label_run r join label_shard s on s.run = r.id {where} group by r.id, r.request, r.state, r.created, r.finished, r.error order by r.id desc
             """,
             parameters);
         List<LabellingRun> runs = [];
@@ -389,7 +427,7 @@ public abstract class ShardStore : IDisposable
             RunCounts counts = new((int)Whole(5), (int)Whole(6), (int)Whole(7), (int)Whole(8), Whole(9), Whole(10), Whole(11), rows.IsDBNull(12) ? 0 : rows.GetDouble(12), Whole(13));
             runs.Add(new LabellingRun(
                 rows.GetInt64(0), JsonSerializer.Deserialize<RunRequest>(rows.GetString(1), Json)!, Enum.Parse<RunState>(rows.GetString(2), ignoreCase: true),
-                Time(rows.GetInt64(3)), rows.IsDBNull(4) ? null : Time(rows.GetInt64(4)), counts));
+                Time(rows.GetInt64(3)), rows.IsDBNull(4) ? null : Time(rows.GetInt64(4)), counts, Text(rows, 14)));
         }
 
         return runs;

@@ -20,9 +20,14 @@ public sealed class SqliteShardStore : ShardStore
         {
             CreateTables();
         }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is 11 or 26)
+        {
+            // Damaged, or something else.
+            throw new InvalidDataException($"'{path}' is not the file of a labelling job: {exception.Message} Label into another folder, or put a good copy in its place.", exception);
+        }
         catch (SqliteException exception)
         {
-            throw new InvalidDataException($"'{path}' is not the file of a labelling job: {exception.Message} Delete it to start afresh.", exception);
+            throw new IOException($"'{path}' cannot be used now: {exception.Message}", exception);
         }
     }
 

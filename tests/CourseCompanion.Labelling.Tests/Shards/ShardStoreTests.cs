@@ -112,13 +112,36 @@ public abstract class ShardStoreContract : IDisposable
         int elected = 0;
         Parallel.For(0, 8, _ => Interlocked.Add(ref elected, store.TakeMerges(TimeSpan.FromMinutes(1)).Count));
         Assert.Equal(1, elected);
+        string first = store.BeginMerge(run)!;
+        Assert.Null(store.Resume(run));   // not while somebody brings them together
         Assert.Equal(run, Assert.Single(store.TakeMerges(TimeSpan.FromSeconds(-1))));
-        store.BeatMerge(run);
-        store.Finish(run);
+        string second = store.BeginMerge(run)!;
+        store.BeatMerge(run, second);
+        store.FailMerge(run, "the disk is full");
+        Assert.Equal("the disk is full", store.Find(run)!.Error);
+        Assert.False(store.Finish(run, first));
+        Assert.True(store.Finish(run, second));
+        Assert.True(store.Finish(run, second));   // the answer to the first go was lost
+        Assert.Null(store.BeginMerge(run));
         LabellingRun end = store.Find(run)!;
         Assert.Equal((RunState.Done, 20L, 4L, 2L, 1.0), (end.State, end.Counts.Images, end.Counts.Abstained, end.Counts.Unreadable, end.Counts.Seconds));
         Assert.NotNull(end.Finished);
+        Assert.Null(store.Resume(run));
+    }
+
+    protected void A_job_cancelled_at_its_last_shard_comes_to_its_end_and_a_lost_file_is_made_again()
+    {
+        using ShardStore store = Open();
+        long run = store.Submit(Request(10)).Run.Id;
+        int attempt = store.Claim(run, 0, "a")!.Value;
+        Assert.True(store.Cancel(run));
+        Assert.True(store.Complete(run, 0, attempt, Some));
+        Assert.Empty(store.TakeMerges(TimeSpan.FromMinutes(1)));
         Assert.Equal(0, store.Resume(run));
+        Assert.Equal(run, Assert.Single(store.TakeMerges(TimeSpan.FromMinutes(1))));
+        store.Lose(run, 0);
+        Assert.Equal((RunState.Running, 1, 0L), (store.Find(run)!.State, store.Find(run)!.Counts.Todo, store.Find(run)!.Counts.Images));
+        Assert.Equal(2, store.Claim(run, 0, "b"));
     }
 
     protected void Workers_and_journal_are_remembered()
@@ -182,6 +205,9 @@ public sealed class SqliteShardStoreTests : ShardStoreContract
     public void Merged() => Results_are_brought_together_by_one_and_by_another_if_that_one_dies();
 
     [Fact]
+    public void Ended() => A_job_cancelled_at_its_last_shard_comes_to_its_end_and_a_lost_file_is_made_again();
+
+    [Fact]
     public void Remembered() => Workers_and_journal_are_remembered();
 
     [Fact]
@@ -207,7 +233,7 @@ public sealed class PostgresShardStoreTests : ShardStoreContract
             [
                 A_shard_has_one_owner_at_a_time, Who_was_taken_for_dead_changes_nothing_any_more, Three_deaths_set_a_shard_aside_and_interruptions_do_not,
                 The_same_job_is_entered_once_and_another_is_another, A_cancelled_job_stops_and_goes_on,
-                Results_are_brought_together_by_one_and_by_another_if_that_one_dies, Workers_and_journal_are_remembered,
+                Results_are_brought_together_by_one_and_by_another_if_that_one_dies, A_job_cancelled_at_its_last_shard_comes_to_its_end_and_a_lost_file_is_made_again, Workers_and_journal_are_remembered,
             ])
         {
             _server ??= new PostgresServer();
@@ -225,8 +251,16 @@ public sealed class PostgresShardStoreTests : ShardStoreContract
         Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void What_is_no_connection_is_said() => Assert.Contains("Host=...", Assert.Throws<FormatException>(() => new PostgresShardStore("nonsense")).Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("postgresql://course:hunter2@db/labelling?sslmode=require")]
+    [InlineData("Host=db;Password=a;hunter2")]
+    public void What_is_no_connection_is_said_without_the_password(string connection)
+    {
+        FormatException refused = Assert.Throws<FormatException>(() => new PostgresShardStore(connection));
+        Assert.Contains("Host=...", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refused.ToString(), StringComparison.Ordinal);
+    }
 
     protected override ShardStore Open() => new PostgresShardStore(_server!.Connection);
 

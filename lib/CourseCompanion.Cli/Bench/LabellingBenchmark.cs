@@ -223,7 +223,10 @@ internal sealed class LabellingBenchmark : IBenchmark
                 server.Dispose();
             }
 
-            store.Finish(empty.Id);
+            if (store.BeginMerge(empty.Id) is { } token)
+            {
+                store.Finish(empty.Id, token);
+            }
 
             // A long job, nobody at it, something in the queue: what each worker looks through every few seconds.
             LabellingRun many = store.Submit(Request("many", ManyShards)).Run;

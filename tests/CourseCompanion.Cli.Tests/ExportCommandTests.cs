@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace CourseCompanion.Cli.Tests;
 
@@ -91,6 +93,74 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("no export of the site wrote it", _course.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal("of a run", await File.ReadAllTextAsync(page));
     }
+
+    [Theory]
+    [InlineData("student")]
+    [InlineData("teacher")]
+    public async Task Version_has_beside_it_every_file_that_it_names(string version)
+    {
+        _course.Write("notebooks/01-a.ipynb", Versioned("""figures.Load("results/01-a.json"); CourseMap.Read("results"); Load("../results/no.json")""", "![Vue](images/vue.png)"));
+        foreach (string name in (string[])["results/01-a.json", "results/02-b.json", "results/README.md", "images/vue.png", "images/autre.png"])
+        {
+            _course.Write("notebooks/" + name, "contents of " + name);
+        }
+
+        string folder = Path.Combine(_course.Root, "handed");
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("export", "01", "--to", version, "--out", folder));
+
+        Assert.Equal(
+            ["01-a.ipynb", "images/vue.png", "results/01-a.json", "results/02-b.json"],
+            Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Assert.Equal("contents of images/vue.png", await File.ReadAllTextAsync(Path.Combine(folder, "images", "vue.png")));
+    }
+
+    [Fact]
+    public async Task Chapters_of_the_course_find_their_figures_where_they_are_exported()
+    {
+        string folder = Path.Combine(_course.Root, "handed");
+        CommandContext context = new() { Folder = TestCourse.Repository, Output = _course.Output, Error = _course.Error, Environment = _ => null };
+
+        Assert.Equal(ExitCode.Success, await CourseCommand.InvokeAsync(["export", "04-3", "06-3", "06-4", "07-1", "07-2", "--to", "student", "--out", folder], context));
+
+        foreach (string name in (string[])["quiz/04-3-comparaison.json", "results/04-3-comparaison.json", "results/06-3-semi-supervise-brainscan.json", "results/07-1-segmentation-gain.json", "results/07-2-aller-plus-loin-hybride.json", "results/07-2-aller-plus-loin-cout.json", "images/06-4-tableau-de-bord.png"])
+        {
+            Assert.True(File.Exists(Path.Combine(folder, name)), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"outputs\": []", "\"outputs\": [{ \"output_type\": \"stream\", \"name\": \"stdout\", \"text\": [\"1\"] }]", "it has outputs")]
+    [InlineData("throw new NotImplementedException()", "42", "it has answers")]
+    public async Task Worked_notebook_is_not_exported_over(string before, string after, string reason)
+    {
+        _course.Write("notebooks/01-a.ipynb", Versioned("var exercise1 = new Exercice(1, \"Un\");\nint F() => throw new NotImplementedException();", "Texte", "exercise1.Check(F)"));
+        string folder = Path.Combine(_course.Root, "handed");
+        string file = Path.Combine(folder, "01-a.ipynb");
+        string[] command = ["export", "01", "--to", "student", "--out", folder];
+        Assert.Equal(ExitCode.Success, await _course.RunAsync(command));
+        // As it was exported, it is replaced.
+        Assert.Equal(ExitCode.Success, await _course.RunAsync(command));
+
+        string worked = Regex.Replace(await File.ReadAllTextAsync(file), Regex.Escape(before), after);
+        Assert.Contains(after, worked, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, worked);
+
+        Assert.Equal(ExitCode.Failure, await _course.RunAsync(command));
+        Assert.Contains(reason, _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--out", _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(worked, await File.ReadAllTextAsync(file));
+    }
+
+    private static string Versioned(string code, string text, string more = "1") => $$"""
+        {
+          "cells": [
+            { "cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Titre\n", "{{text}}"] },
+            { "cell_type": "code", "id": "b", "metadata": {}, "execution_count": null, "outputs": [], "source": [{{JsonSerializer.Serialize(code)}}] },
+            { "cell_type": "code", "id": "c", "metadata": {}, "execution_count": null, "outputs": [], "source": ["{{more}}"] }
+          ],
+          "metadata": {}, "nbformat": 4, "nbformat_minor": 5
+        }
+        """;
 
     private static string Notebook(string executionCount) => $$"""
         {

@@ -108,19 +108,20 @@ internal static class ExportCommand
         return command;
     }
 
-    /// <summary>Versions of the sources, never of executed copies, with the quiz that they load.</summary>
+    /// <summary>Versions of the sources, never of executed copies, with the files beside them that they name.</summary>
     private static void ExportVersions(IEnumerable<string> paths, string to, string folder, CommandContext context, CancellationToken cancellation)
     {
-        foreach (string path in paths)
+        List<GradedChapter> chapters = [.. paths.Select(GradedChapter.Load)];
+        foreach (GradedChapter chapter in chapters)
+        {
+            RequireReplaceable(Target(chapter), to, chapter);
+        }
+
+        foreach (GradedChapter chapter in chapters)
         {
             cancellation.ThrowIfCancellationRequested();
-            GradedChapter chapter = GradedChapter.Load(path);
-            string target = Path.Combine(folder, chapter.Name + ".ipynb");
-            if (File.Exists(target) && NotebookVersions.VersionOf(NotebookDocument.Load(target)) != to)
-            {
-                throw new InvalidOperationException($"{target} is there already, and is no {to}'s version. Name another folder with --out, or move it away.");
-            }
-
+            string home = Path.GetDirectoryName(chapter.Path)!;
+            string target = Target(chapter);
             NotebookDocument version;
             if (to == "student")
             {
@@ -128,17 +129,45 @@ internal static class ExportCommand
             }
             else
             {
-                string solutions = Path.Combine(Path.GetDirectoryName(chapter.Path)!, "solutions", chapter.Name + ".md");
+                string solutions = Path.Combine(home, "solutions", chapter.Name + ".md");
                 version = NotebookVersions.Teacher(chapter.Notebook, File.Exists(solutions) ? File.ReadAllText(solutions) : "", chapter.Quiz);
             }
 
-            if (chapter.QuizFile is { } quiz && Path.Combine(folder, "quiz", Path.GetFileName(quiz)) is var copy && copy != quiz)
+            foreach (string name in NotebookVersions.FilesOf(version, home))
             {
-                AtomicFile.WriteAllText(copy, File.ReadAllText(quiz));
+                if (Path.Combine(folder, name) is var copy && copy != Path.Combine(home, name))
+                {
+                    using AtomicFile file = new(copy);
+                    using FileStream source = File.OpenRead(Path.Combine(home, name));
+                    source.CopyTo(file.Stream);
+                    file.Commit();
+                }
             }
 
             version.Save(target);
             context.Output.WriteLine(context.Folder.Shorten(target));
+        }
+
+        string Target(GradedChapter chapter) => Path.Combine(folder, chapter.Name + ".ipynb");
+    }
+
+    /// <summary>An export replaces an earlier one, and nobody's work.</summary>
+    private static void RequireReplaceable(string target, string to, GradedChapter chapter)
+    {
+        if (!File.Exists(target))
+        {
+            return;
+        }
+
+        NotebookDocument there = NotebookDocument.Load(target);
+        string? kept = NotebookVersions.VersionOf(there) != to ? $"is no {to}'s version"
+            : there.CodeCells.Any(cell => cell.Outputs.Count > 0) ? "has been worked with (it has outputs)"
+            : to == "student" && StudentAnswers.Read(there, chapter) is var answers
+                && (answers.Exercises.Values.Any(answer => !answer.IsUntouched) || answers.Quiz?.Any(letter => letter.Length > 0) == true) ? "has been worked with (it has answers)"
+            : null;
+        if (kept is not null)
+        {
+            throw new InvalidOperationException($"{target} is there already, and {kept}. Name another folder with --out, or move it away.");
         }
     }
 

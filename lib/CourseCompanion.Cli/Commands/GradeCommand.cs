@@ -96,11 +96,18 @@ internal static class GradeCommand
                     },
                 },
                 cancellation);
-            int unread = results.Count(result => result.Problem is not null);
+            int unread = results.Count(result => result is { Problem: not null, IsUnmarked: false });
+            List<SubmissionResult> unmarked = [.. results.Where(result => result.IsUnmarked)];
+            foreach (SubmissionResult result in unmarked)
+            {
+                context.Error.WriteLine($"course: {Printable(result.File)} is not marked: {Printable(result.Problem ?? "")}"
+                    + (result.Chapter is { } chapter ? $" ('./course run {chapter} --profile {parsed.GetRequiredValue(profile)}' runs the course's own notebook.)" : ""));
+            }
+
             int review = results.Count(result => result.IsToReview);
             context.Output.WriteLine(FormattableString.Invariant(
-                $"{results.Count} submissions, {unread} of them not readable, {review} with answers to review; table: {context.Folder.Shorten(Path.Combine(folder, ClassGrader.TableName))}"));
-            return ExitCode.Success;
+                $"{results.Count} submissions, {unread} of them not readable, {unmarked.Count} not marked, {review} with answers to review; table: {context.Folder.Shorten(Path.Combine(folder, ClassGrader.TableName))}"));
+            return unmarked.Count == 0 ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }
@@ -118,10 +125,12 @@ internal static class GradeCommand
     private static string Line(int done, int count, SubmissionResult result, bool isOld)
     {
         string place = FormattableString.Invariant($"[{done.ToString(CultureInfo.InvariantCulture).PadLeft(count.ToString(CultureInfo.InvariantCulture).Length)}/{count}]");
-        string outcome = result.Problem is not null ? "not read" : FormattableString.Invariant($"{result.Mark:0.##} of 20, {result.Passed} of {result.Exercises.Count} exercises");
-        string name = new([.. result.File.Select(c => char.IsControl(c) ? '?' : c)]);
+        string outcome = result.IsUnmarked ? "not marked" : result.Problem is not null ? "not read" : FormattableString.Invariant($"{result.Mark:0.##} of 20, {result.Passed} of {result.Exercises.Count} exercises");
+        string name = Printable(result.File);
         return FormattableString.Invariant($"{place} {(isOld ? "already marked" : $"{result.Seconds,6:0.0} s")}  {name}: {outcome}");
     }
+
+    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static Option<double> Seconds(string name, string description, double value)
     {

@@ -15,8 +15,12 @@ internal sealed record WorkerResult(ExecutionStatus Status, TimeSpan Duration, s
 
 /// <summary>What a grader holds ready for a worker that runs a stranger's code.</summary>
 /// <param name="LongestMessage">The longest line that the worker may write; one that writes a longer one, or nonsense, is ended.</param>
-/// <param name="OnMessage">Told of messages that are neither outputs nor the end of a cell (<see cref="Grading.AnswerExchange"/>).</param>
-internal sealed record WorkerDistrust(int LongestMessage, Action<JsonObject> OnMessage);
+/// <param name="OnMessage">
+/// Told of messages that are neither outputs nor the end of a cell (<see cref="Grading.AnswerExchange"/>), with the length of their line. When it
+/// throws, the worker is ended.
+/// </param>
+/// <param name="HidesEnvironment">Whether the worker is started with the variables it is given only, and none of the grader's.</param>
+internal sealed record WorkerDistrust(int LongestMessage, Action<JsonObject, int> OnMessage, bool HidesEnvironment = false);
 
 /// <summary>The runner's end of one worker process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
@@ -52,7 +56,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private readonly Task _ended;
-    private TaskCompletionSource<JsonObject>? _done;
+    private TaskCompletionSource<WorkerResult>? _done;
     private Action<SessionOutput>? _onOutput;
     private readonly char[] _buffer = new char[64 << 10];
     private int _next;
@@ -117,6 +121,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
         start.ArgumentList.Add(commandPipe.GetClientHandleAsString());
         start.ArgumentList.Add(replyPipe.GetClientHandleAsString());
+        if (distrust is { HidesEnvironment: true })
+        {
+            start.Environment.Clear();
+        }
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -145,7 +153,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         string code, TimeSpan? timeout, Action<SessionOutput> onOutput, CancellationToken interrupt)
     {
         var watch = Stopwatch.StartNew();
-        var done = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<WorkerResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             _done = done;
@@ -163,16 +171,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
             await WaitAsync(done.Task, timeout, interrupt).ConfigureAwait(false);
             if (done.Task.IsCompletedSuccessfully)
             {
-                var reply = await done.Task.ConfigureAwait(false);
                 lock (_gate)
                 {
                     // What this cell said on the error stream does not explain the end of a later one.
                     _errors.Clear();
                 }
-                return new WorkerResult(
-                    Enum.Parse<ExecutionStatus>(WorkerProtocol.Text(reply, "status")),
-                    TimeSpan.FromMilliseconds(reply["ms"]!.GetValue<double>()),
-                    null);
+                return await done.Task.ConfigureAwait(false);
             }
         }
         finally
@@ -201,8 +205,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var first = await Task.WhenAny(done, _ended, deadline, interrupted).ConfigureAwait(false);
         if (first == deadline || first == interrupted)
         {
-            _killed = true;
-            _process.Kill(entireProcessTree: true);
+            Kill();
             await _ended.ConfigureAwait(false);
         }
         await over.CancelAsync().ConfigureAwait(false);
@@ -222,7 +225,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     internal void Kill()
     {
         _killed = true;
-        _process.Kill(entireProcessTree: true);
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It has just ended, or a process that it had started has.
+        }
     }
 
     /// <summary>Sends a message to the worker.</summary>
@@ -248,20 +258,22 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             try
             {
-                Take(JsonNode.Parse(line)!.AsObject());
+                Take(JsonNode.Parse(line)!.AsObject(), line.Length);
             }
-            catch (System.Text.Json.JsonException)
+            catch (System.Text.Json.JsonException) when (_distrust is null)
             {
                 // A process that died in the middle of a line.
             }
-            catch (Exception error) when (_distrust is not null && error is InvalidOperationException or NullReferenceException or FormatException or KeyNotFoundException)
+            catch (Exception) when (_distrust is not null)
             {
+                // Whatever a forged line provokes is the worker's own affair.
                 Kill();
+                return;
             }
         }
     }
 
-    private void Take(JsonObject message)
+    private void Take(JsonObject message, int length)
     {
         switch (WorkerProtocol.Text(message, "type"))
         {
@@ -269,16 +281,17 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 _ready.TrySetResult();
                 break;
             case "done":
+                var result = WorkerProtocol.ReadDone(message);
                 lock (_gate)
                 {
-                    _done?.TrySetResult(message);
+                    _done?.TrySetResult(result);
                 }
                 break;
             case "output":
                 Deliver(WorkerProtocol.ReadOutput(message));
                 break;
             default:
-                _distrust?.OnMessage(message);
+                _distrust?.OnMessage(message, length);
                 break;
         }
     }
@@ -366,11 +379,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Closing the pipe asks the worker to leave; it is not waited for long.
-        await _commands.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _commands.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The process has gone before it had read everything.
+        }
         await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(_grace)).ConfigureAwait(false);
         if (!_process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
+            Kill();
         }
         await _ended.ConfigureAwait(false);
         _process.Dispose();

@@ -13,6 +13,8 @@ namespace CourseCompanion.Notebooks.Execution;
 /// </remarks>
 internal static class WorkerProtocol
 {
+    private const double MostMilliseconds = 1e12;
+
     internal static JsonObject Execute(string code, TimeSpan? timeout) => new()
     {
         ["type"] = "execute",
@@ -27,6 +29,16 @@ internal static class WorkerProtocol
         ["count"] = result.ExecutionCount,
         ["ms"] = result.Duration.TotalMilliseconds,
     };
+
+    /// <summary>What <see cref="Done"/> says.</summary>
+    /// <exception cref="FormatException">It says something that no cell can have done. Other nonsense has exceptions of its own.</exception>
+    internal static WorkerResult ReadDone(JsonObject message)
+    {
+        var ms = message["ms"]!.GetValue<double>();
+        return Enum.TryParse(Text(message, "status"), out ExecutionStatus status) && Enum.IsDefined(status) && ms is >= 0 and < MostMilliseconds
+            ? new WorkerResult(status, TimeSpan.FromMilliseconds(ms), null)
+            : throw new FormatException("Not the end of a cell.");
+    }
 
     internal static JsonObject Output(SessionOutput output)
     {

@@ -82,6 +82,22 @@ public static partial class NotebookVersions
         return notebook.Metadata["course"] is JsonObject course && course["version"] is JsonValue version && version.TryGetValue(out string? name) ? name : null;
     }
 
+    /// <summary>The files beside a notebook that its cells name: recorded figures, quizzes, pictures; without them it does not run, or shows gaps.</summary>
+    /// <param name="notebook">Any notebook.</param>
+    /// <param name="folder">The folder it lies in.</param>
+    /// <returns>Paths relative to the folder, of files that are there, in order.</returns>
+    public static IReadOnlyList<string> FilesOf(NotebookDocument notebook, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(notebook);
+        ArgumentNullException.ThrowIfNull(folder);
+        var named = notebook.Cells.SelectMany(cell => NamedFile().Matches(cell.Source).Select(name => name.Value));
+        // Code that names a whole folder reads what it finds there.
+        var folders = notebook.CodeCells.SelectMany(cell => NamedFolder().Matches(cell.Source).Select(name => name.Groups["name"].Value)).Distinct()
+            .Where(name => Directory.Exists(Path.Combine(folder, name)))
+            .SelectMany(name => Directory.GetFiles(Path.Combine(folder, name), "*.json").Select(path => $"{name}/{Path.GetFileName(path)}"));
+        return [.. named.Concat(folders).Where(name => File.Exists(Path.Combine(folder, name))).Distinct().Order(StringComparer.Ordinal)];
+    }
+
     private static NotebookDocument Prepare(NotebookDocument notebook, string name)
     {
         var version = notebook.Clone();
@@ -103,6 +119,12 @@ public static partial class NotebookVersions
 
     [GeneratedRegex("^## Exercice (?<number>[0-9]+).*?^```csharp\n(?<code>.+?)^```$(?<why>.*?)(?=^## |\\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Solution();
+
+    [GeneratedRegex(@"(?<![\w./-])(results|quiz|images)(/\w[\w-]*)*/\w[\w-]*(\.\w+)+")]
+    private static partial Regex NamedFile();
+
+    [GeneratedRegex(@"""(?<name>results|quiz|images)/?""")]
+    private static partial Regex NamedFolder();
 
     [GeneratedRegex("""quiz\.Answer\((""(, )?)+\)""")]
     private static partial Regex Answers();

@@ -4,6 +4,7 @@ using System.Text;
 using CourseCompanion.Files;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Execution;
+using CourseCompanion.Teaching;
 
 namespace CourseCompanion.Notebooks.Grading;
 
@@ -53,7 +54,8 @@ public sealed record GradingRequest
 /// <summary>Marks a class: each submission in processes of its own, one line each in a table, one page each.</summary>
 /// <remarks>
 /// Results are kept in <c>etat/</c> as soon as they are there, each file whole or not at all; a later call takes up those whose notebook, chapter,
-/// profile and limits are the same. The table is written when all are done.
+/// profile and limits are the same. Kept are marks only: what took too long, or could not be marked, is tried again. The table is written when
+/// all are done.
 /// </remarks>
 public static class ClassGrader
 {
@@ -63,18 +65,20 @@ public static class ClassGrader
     private const string StateFolder = "etat";
     private const string PageFolder = "retours";
     private const string LockName = ".correction";
-    private const int Version = 1;
+
+    // Another program may mark differently: this library, and the one whose checks run.
+    private static readonly string Version = $"{typeof(ClassGrader).Module.ModuleVersionId} {typeof(Exercice).Module.ModuleVersionId}";
 
     /// <summary>Marks what was handed in.</summary>
     /// <param name="request">What to mark, and how.</param>
     /// <param name="cancellation">Stops; what is marked stays marked.</param>
     /// <returns>The results, in the order of names.</returns>
-    /// <exception cref="NotebookRunException">There is nothing to mark, the folder is not one of marks, there is no sandbox, or the course's own notebook fails.</exception>
+    /// <exception cref="NotebookRunException">There is nothing to mark, the folder is not one of marks, or there is no sandbox.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     public static async Task<IReadOnlyList<SubmissionResult>> GradeAsync(GradingRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var submissions = Submissions.In(request.Submissions);
+        var submissions = Submissions.In(request.Submissions, request.OutDirectory);
         if (submissions.Count == 0)
         {
             throw new NotebookRunException($"There is no notebook in '{request.Submissions}': it takes NAME.ipynb a student, or a folder a student.");
@@ -84,7 +88,7 @@ public static class ClassGrader
         IEnumerable<string> data = request.DataDirectory is { } folder ? [folder, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder, "weights")] : [];
         using var sandbox = new Sandbox(
             worker, request.Limits, [.. request.Readable, .. data, .. request.CacheDirectory is { } cache ? [cache] : Array.Empty<string>()],
-            [request.Submissions, request.OutDirectory], request.IsTrusted);
+            [request.Submissions, request.OutDirectory], request.CacheDirectory, request.IsTrusted);
         await sandbox.ProbeAsync(Path.GetDirectoryName(request.Chapters[0].Path)!, cancellation).ConfigureAwait(false);
 
         var results = new SubmissionResult[submissions.Count];
@@ -143,7 +147,7 @@ public static class ClassGrader
             PageName = Submissions.PageName(submission),
             Problem = problem,
             MostPoints = chapter?.MostPoints ?? (request.Chapters.Count == 1 ? request.Chapters[0].MostPoints : 0),
-            Sum = Sum(request, sum, chapter, problem),
+            Sum = Sum(request, submission, sum, chapter, problem),
         };
         var state = Path.Combine(request.OutDirectory, StateFolder, blank.PageName + ".json");
         if (File.Exists(state) && SubmissionResult.FromJson(await File.ReadAllTextAsync(state, cancellation).ConfigureAwait(false)) is { } earlier && earlier.Sum == blank.Sum)
@@ -165,13 +169,22 @@ public static class ClassGrader
             }
             catch (CourseFailedException error)
             {
-                throw new NotebookRunException(
-                    $"The course's own notebook {chapter!.Name} fails before any answer ({error.Message}); './course run {chapter.Name} --profile {request.Profile}' shows how. Nothing is marked from it.", error);
+                // Nobody's answers are to blame, and other chapters may do better.
+                result = blank with { Problem = $"le notebook du cours s’est arrêté avant toute réponse ({error.Message}) : l’élève n’y est pour rien.", IsUnmarked = true };
+            }
+            catch (Exception error) when (!cancellation.IsCancellationRequested)
+            {
+                // Whatever one submission provokes, the class is marked.
+                result = blank with { Problem = $"la correction s’est arrêtée sur une erreur ({error.GetType().Name} : {error.Message.Split('\n')[0]}).", IsUnmarked = true };
             }
         }
         result = result with { Seconds = Math.Round(watch.Elapsed.TotalSeconds, 1) };
         WritePage(request, result, chapter);
-        AtomicFile.WriteAllText(state, result.ToJson());
+        // What a busy or broken machine may have caused is tried again by the next call.
+        if (result is { IsUnmarked: false, HasTimeOut: false })
+        {
+            AtomicFile.WriteAllText(state, result.ToJson());
+        }
         return (result, false);
     }
 
@@ -193,6 +206,10 @@ public static class ClassGrader
                 .Where(entry => entry.Shared > 0.5).OrderByDescending(entry => entry.Shared).FirstOrDefault().Chapter;
     }
 
-    private static string Sum(GradingRequest request, string notebook, GradedChapter? chapter, string? problem) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', [$"{Version}", notebook, chapter?.Sum ?? "", problem ?? "", request.Profile, request.DataDirectory ?? "", request.Limits.ToString(), $"{request.IsTrusted}"]))));
+    private static string Sum(GradingRequest request, Submission submission, string notebook, GradedChapter? chapter, string? problem) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n',
+        [
+            Version, notebook, chapter?.Sum ?? "", problem ?? "", request.Profile, request.DataDirectory ?? "", request.Limits.ToString(), $"{request.IsTrusted}",
+            .. (chapter?.Deliverables ?? []).Select(name => SubmissionGrader.Deliverable(submission, name)).Select(file => file.Exists ? $"{file.Length}" : ""),
+        ]))));
 }

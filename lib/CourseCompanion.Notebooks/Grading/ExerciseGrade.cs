@@ -25,7 +25,8 @@ public enum ExerciseState
 /// <param name="Criteria">What the check found; empty where it was not run.</param>
 /// <param name="Reason">Why there was nothing to check or the check did not come to its end, in French, or null.</param>
 /// <param name="IsToReview">
-/// Whether the check had to run in the student's own process, where a student who wants to can forge it: a person should read the answer.
+/// Whether the check had to run in the student's own process, or the answer rewrote what the check gave it: a student who wants to can forge
+/// that, and a person should read the answer.
 /// </param>
 /// <param name="Answer">The student's cell, or null.</param>
 public sealed record ExerciseGrade(

@@ -31,7 +31,7 @@ internal static class FeedbackPage
         body.Append(CultureInfo.InvariantCulture, $"<p>Élève : <strong>{Encode(result.Student)}</strong>, fichier <code>{Encode(result.File)}</code></p>\n");
         if (result.Problem is { } problem)
         {
-            body.Append(CultureInfo.InvariantCulture, $"<p class=\"mark\">Note : 0 sur 20</p>\n<section class=\"card failed\"><h3>Le notebook n’a pas pu être corrigé</h3><p>{Text(Sentence(problem))}</p></section>\n");
+            body.Append(CultureInfo.InvariantCulture, $"<p class=\"mark\">{(result.IsUnmarked ? "Non corrigé" : Text("Note : 0 sur 20"))}</p>\n<section class=\"card failed\"><h3>Le notebook n’a pas pu être corrigé</h3><p>{Text(Sentence(problem))}</p></section>\n");
         }
         else
         {
@@ -88,7 +88,7 @@ internal static class FeedbackPage
         AppendLines(body, exercise.Criteria);
         if (exercise is { IsToReview: true, State: ExerciseState.Passed })
         {
-            body.Append(CultureInfo.InvariantCulture, $"<p>{Text("Cet exercice se vérifie dans le processus du notebook : votre enseignant relira votre réponse.")}</p>\n");
+            body.Append(CultureInfo.InvariantCulture, $"<p>{Text("Une vérification automatique ne suffit pas ici : votre enseignant relira votre réponse.")}</p>\n");
         }
         if (exercise.Answer is { } answer)
         {

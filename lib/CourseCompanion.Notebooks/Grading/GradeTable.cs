@@ -1,5 +1,6 @@
 using System.Globalization;
 using CourseCompanion.Files;
+using CourseCompanion.French;
 using CsvHelper;
 
 namespace CourseCompanion.Notebooks.Grading;
@@ -47,7 +48,7 @@ internal static class GradeTable
             csv.WriteField(result.Student);
             csv.WriteField(result.File);
             csv.WriteField(result.Chapter ?? "");
-            csv.WriteField(Number(result.Mark));
+            csv.WriteField(result.IsUnmarked ? "non corrigé" : Number(result.Mark));
             csv.WriteField(Number(result.Passed));
             csv.WriteField(Number(result.Exercises.Count));
             csv.WriteField(result.Quiz is null ? "" : Number(result.QuizScore));
@@ -68,7 +69,7 @@ internal static class GradeTable
         ExerciseState.Passed => "réussi",
         ExerciseState.ToDo => "à faire",
         ExerciseState.NoAnswer => "sans réponse",
-        _ => $"{exercise.Criteria.Count(criterion => criterion.State == Teaching.CriterionState.Passed)} critères sur {exercise.Criteria.Count}",
+        _ => $"{FrenchNumbers.Count(exercise.Criteria.Count(criterion => criterion.State == Teaching.CriterionState.Passed), "critère")} sur {exercise.Criteria.Count}",
     };
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.GetCultureInfo("fr-FR"));

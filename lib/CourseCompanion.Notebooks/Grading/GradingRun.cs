@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CourseCompanion.French;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Notebooks.Session;
@@ -22,6 +23,7 @@ internal sealed class CourseFailedException(string message) : Exception(message)
 internal sealed class GradingRun : IAsyncDisposable
 {
     private const int LongestMessage = 96 << 20;
+    private const int LongestMark = 1 << 20;
     private const string Serve = "global::CourseCompanion.Notebooks.Grading.AnswerExchange.Serve();";
     private const string SkipTag = "skip-execution";
 
@@ -35,6 +37,7 @@ internal sealed class GradingRun : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<int> _live = [];
     private readonly HashSet<int> _staying = [];
+    private readonly HashSet<int> _changing = [];
     private readonly Dictionary<int, string> _ended = [];
     private readonly Dictionary<int, TimeSpan> _spent = [];
     private readonly Dictionary<(bool IsJudge, int Exercise), List<CriterionResult>> _marks = [];
@@ -57,6 +60,9 @@ internal sealed class GradingRun : IAsyncDisposable
         _judge = start(true, new WorkerDistrust(LongestMessage, HearJudge));
         _student = start(false, new WorkerDistrust(LongestMessage, HearStudent));
     }
+
+    /// <summary>Whether something took longer than it may.</summary>
+    internal bool HasTimeOut { get; private set; }
 
     /// <summary>Runs to the last check that is needed.</summary>
     /// <returns>The exercise that ended a process, with the reason in French; null when all came to their end.</returns>
@@ -200,7 +206,7 @@ internal sealed class GradingRun : IAsyncDisposable
                 : verdict || stays ? ExerciseState.Failed
                 : ExerciseState.NoAnswer;
             _grades.TryAdd(number, new ExerciseGrade(
-                number, exercise.Title, state, _ended.ContainsKey(number) && criteria.TrueForAll(c => c.State == CriterionState.ToDo) ? [] : criteria, reason, stays,
+                number, exercise.Title, state, _ended.ContainsKey(number) && criteria.TrueForAll(c => c.State == CriterionState.ToDo) ? [] : criteria, reason, stays || _changing.Contains(number),
                 _answers.Exercises[number].Source));
         }
     }
@@ -216,6 +222,10 @@ internal sealed class GradingRun : IAsyncDisposable
         ErrorOutput? error = null;
         var result = await worker.ExecuteAsync(source, limit, output => error = output as ErrorOutput ?? error, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
+        if (result.Status == ExecutionStatus.TimedOut)
+        {
+            HasTimeOut = true;
+        }
         if (result.Death is { } death)
         {
             throw Ended(ofDeath, death);
@@ -223,7 +233,7 @@ internal sealed class GradingRun : IAsyncDisposable
         return result.Status switch
         {
             ExecutionStatus.Ok => null,
-            ExecutionStatus.TimedOut => new ErrorOutput("Temps dépassé", string.Create(CultureInfo.InvariantCulture, $"plus de {limit.TotalSeconds:0} secondes"), []),
+            ExecutionStatus.TimedOut => new ErrorOutput("Temps dépassé", string.Create(CultureInfo.InvariantCulture, $"plus de {Seconds(limit)}"), []),
             _ => error ?? new ErrorOutput("Erreur", "sans message", []),
         };
     }
@@ -262,6 +272,8 @@ internal sealed class GradingRun : IAsyncDisposable
             if (!serving.IsCompleted)
             {
                 _student.Send(new JsonObject { ["type"] = "enough" });
+                // One that does not listen is interrupted, and then killed.
+                stop.CancelAfter(_limits.Grace);
             }
             var served = await serving.ConfigureAwait(false);
             lock (_gate)
@@ -277,7 +289,7 @@ internal sealed class GradingRun : IAsyncDisposable
         return await judging.ConfigureAwait(false);
     }
 
-    private void HearJudge(JsonObject message)
+    private void HearJudge(JsonObject message, int length)
     {
         var exercise = message["exercise"]!.GetValue<int>();
         switch (WorkerProtocol.Text(message, "type"))
@@ -292,12 +304,12 @@ internal sealed class GradingRun : IAsyncDisposable
                 }
                 break;
             case "mark":
-                Mark(isJudge: true, exercise, message);
+                Mark(isJudge: true, exercise, message, length);
                 break;
         }
     }
 
-    private void HearStudent(JsonObject message)
+    private void HearStudent(JsonObject message, int length)
     {
         switch (WorkerProtocol.Text(message, "type"))
         {
@@ -306,7 +318,16 @@ internal sealed class GradingRun : IAsyncDisposable
                 break;
             case "mark":
                 // Counts only where the judge has said that the answer cannot leave.
-                Mark(isJudge: false, message["exercise"]!.GetValue<int>(), message);
+                var exercise = message["exercise"]!.GetValue<int>();
+                bool stays;
+                lock (_gate)
+                {
+                    stays = _staying.Contains(exercise);
+                }
+                if (stays)
+                {
+                    Mark(isJudge: false, exercise, message, length);
+                }
                 break;
         }
     }
@@ -319,6 +340,10 @@ internal sealed class GradingRun : IAsyncDisposable
             var left = _limits.Answer - _spent.GetValueOrDefault(exercise);
             if (!_live.Contains(exercise) || left <= TimeSpan.Zero)
             {
+                if (_live.Contains(exercise))
+                {
+                    HasTimeOut = true;
+                }
                 Refuse(id, exercise);
                 return;
             }
@@ -345,6 +370,11 @@ internal sealed class GradingRun : IAsyncDisposable
                 return;
             }
             Close(call);
+            // What a function was given is the check's own data; one that rewrites it can make a wrong result fit.
+            if (message["changed"] is JsonObject { Count: > 0 })
+            {
+                _changing.Add(call.Exercise);
+            }
         }
         var reply = new JsonObject { ["type"] = "returned", ["id"] = message["id"]!.DeepClone() };
         foreach (var name in (string[])["value", "same", "changed", "error"])
@@ -364,7 +394,8 @@ internal sealed class GradingRun : IAsyncDisposable
             }
             Close(call);
             _live.Remove(call.Exercise);
-            _ended.TryAdd(call.Exercise, string.Create(CultureInfo.InvariantCulture, $"votre réponse n’a pas rendu de résultat en {_limits.Answer.TotalSeconds:0} secondes."));
+            HasTimeOut = true;
+            _ended.TryAdd(call.Exercise, string.Create(CultureInfo.InvariantCulture, $"votre réponse n’a pas rendu de résultat en {Seconds(_limits.Answer)}."));
             Refuse(call.Id, call.Exercise);
             // Ends the call, and the process where it does not end.
             _stopServing?.CancelAsync();
@@ -385,8 +416,12 @@ internal sealed class GradingRun : IAsyncDisposable
         ["error"] = new JsonObject { ["name"] = nameof(TimeoutException), ["message"] = _ended.GetValueOrDefault(exercise) ?? "Il n’y a pas de réponse." },
     });
 
-    private void Mark(bool isJudge, int exercise, JsonObject message)
+    private void Mark(bool isJudge, int exercise, JsonObject message, int length)
     {
+        if (length > LongestMark)
+        {
+            throw new FormatException("No check of the course has that much to say.");
+        }
         List<CriterionResult> criteria = [.. message["criteria"]!.AsArray().Take(100).Select(criterion => new CriterionResult(
             Shorten(criterion!["description"]!.GetValue<string>()),
             Enum.Parse<CriterionState>(criterion["state"]!.GetValue<string>()),
@@ -399,6 +434,8 @@ internal sealed class GradingRun : IAsyncDisposable
 
     private static string Short(ErrorOutput error) =>
         Shorten($"{error.Name} : {OutputRecorder.WithoutColours(error.Value[..Math.Min(error.Value.Length, 1000)]).Split('\n')[0]}", 300);
+
+    private static string Seconds(TimeSpan time) => FrenchNumbers.Count((long)Math.Round(time.TotalSeconds), "seconde");
 
     // Texts of the student's process are as long as it likes.
     private static string Shorten(string text, int most = 1000) => text.Length <= most ? text : text[..most] + "…";

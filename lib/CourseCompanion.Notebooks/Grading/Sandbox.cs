@@ -16,7 +16,12 @@ internal sealed class Sandbox : IDisposable
 {
     private const string Program = "bwrap";
     private const int FilterDescriptor = 9;
+    private const int FirstCopyDescriptor = 5;
+    private const int MostLinks = 2000;
+    private const int CacheDepth = 2;
     private const string Scratch = "/tmp";
+    private const string Cache = Scratch + "/.course-cache";
+    private const string Database = ".sqlite";
 
     private static readonly string[] SystemFolders =
         ["/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime"];
@@ -25,6 +30,7 @@ internal sealed class Sandbox : IDisposable
     private readonly GradingLimits _limits;
     private readonly IReadOnlyList<string> _readable;
     private readonly IReadOnlyList<string> _hidden;
+    private readonly string? _cache;
     private readonly string? _program;
     private readonly string? _filter;
 
@@ -33,12 +39,17 @@ internal sealed class Sandbox : IDisposable
     /// <param name="limits">What it may use.</param>
     /// <param name="readable">Files and folders of the course and the data that it may read.</param>
     /// <param name="hidden">Folders that it must not see, wherever they lie.</param>
+    /// <param name="cache">
+    /// The folder that keeps downloads and what was computed, or null. A worker sees it as a folder of its own, which begins with what is there and
+    /// takes what the course's cells add; nothing is added to the original.
+    /// </param>
     /// <param name="isTrusted">Whether to do without: then there are time limits, and nothing else.</param>
-    internal Sandbox(WorkerCommand inner, GradingLimits limits, IReadOnlyList<string> readable, IReadOnlyList<string> hidden, bool isTrusted)
+    internal Sandbox(WorkerCommand inner, GradingLimits limits, IReadOnlyList<string> readable, IReadOnlyList<string> hidden, string? cache, bool isTrusted)
     {
         (_inner, _limits) = (inner, limits);
         _readable = [.. readable.Select(Path.GetFullPath).Distinct()];
         _hidden = [.. hidden.Select(Path.GetFullPath).Distinct()];
+        _cache = cache is null ? null : Path.GetFullPath(cache);
         if (isTrusted)
         {
             return;
@@ -70,12 +81,21 @@ internal sealed class Sandbox : IDisposable
             return _inner;
         }
         var seconds = (long)Math.Ceiling(_limits.Submission.TotalSeconds * Math.Max(1, Environment.ProcessorCount));
+        List<string> cached = [];
+        List<string> copied = [];
+        if (_cache is not null)
+        {
+            AddCache(_cache, Cache, 0, cached, copied);
+        }
+        // The shell opens what is copied into the sandbox: its own arguments, before the program.
+        var copies = string.Concat(copied.Index().Select(copy => string.Create(CultureInfo.InvariantCulture, $" {FirstCopyDescriptor + copy.Index}<\"$c{copy.Index}\"")));
+        var takes = string.Concat(copied.Index().Select(copy => string.Create(CultureInfo.InvariantCulture, $" && c{copy.Index}=\"$1\" && shift")));
         // Limits are inherited by all that follows; the shell sets them before bubblewrap begins. Ctrl-C is for the grader, which then ends them.
         var script = string.Create(CultureInfo.InvariantCulture,
-            $"trap '' INT; ulimit -c 0 && ulimit -n 1024 && ulimit -t {seconds} && ulimit -f {_limits.ScratchMebibytes * 2048L} && ulimit -d {_limits.MemoryMebibytes * 1024L} && exec \"$@\" {(_filter is null ? "" : $"{FilterDescriptor}<\"$0\"")}");
+            $"trap '' INT; ulimit -c 0 && ulimit -n 1024 && ulimit -t {seconds} && ulimit -f {_limits.ScratchMebibytes * 2048L} && ulimit -d {_limits.MemoryMebibytes * 1024L}{takes} && exec \"$@\"{copies} {(_filter is null ? "" : $"{FilterDescriptor}<\"$0\"")}");
         List<string> arguments =
         [
-            "-c", script, _filter ?? "", _program,
+            "-c", script, _filter ?? "", .. copied, _program,
             "--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent", "--cap-drop", "ALL",
             "--uid", "65534", "--gid", "65534", "--hostname", "correction", "--clearenv",
             "--proc", "/proc", "--dev", "/dev",
@@ -90,12 +110,13 @@ internal sealed class Sandbox : IDisposable
         {
             arguments.AddRange(["--ro-bind-try", path, path]);
         }
+        arguments.AddRange(cached);
         foreach (var path in _hidden.Where(path => _readable.Any(readable => IsIn(path, readable))))
         {
             arguments.AddRange(["--size", "4096", "--tmpfs", path, "--remount-ro", path]);
         }
         arguments.AddRange(["--size", Bytes(16), "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]);
-        foreach (var (name, value) in environment.Concat(RuntimeVariables()))
+        foreach (var (name, value) in environment.Where(entry => entry.Key != "COURSE_CACHE").Concat(RuntimeVariables()))
         {
             arguments.AddRange(["--setenv", name, value]);
         }
@@ -139,8 +160,59 @@ internal sealed class Sandbox : IDisposable
     internal static bool IsIn(string path, string folder) =>
         path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
+    /// <summary>What shows a worker the cache: folders of its own, links to files, and databases, which no link can make writable, as copies.</summary>
+    private void AddCache(string folder, string target, int depth, List<string> arguments, List<string> copied)
+    {
+        arguments.AddRange(["--dir", target]);
+        FileSystemInfo[] entries;
+        try
+        {
+            entries = Directory.Exists(folder) ? [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderByDescending(entry => entry.LastWriteTimeUtc)] : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read is computed again.
+            return;
+        }
+        foreach (var entry in entries.Take(MostLinks - (arguments.Count / 3)))
+        {
+            var path = target + "/" + entry.Name;
+            if (entry is DirectoryInfo && depth < CacheDepth && CanBeMirrored(entry.FullName))
+            {
+                AddCache(entry.FullName, path, depth + 1, arguments, copied);
+            }
+            else if (entry is FileInfo file && entry.Name.EndsWith(Database, StringComparison.Ordinal))
+            {
+                // One that is being written is not whole.
+                if (copied.Count < FilterDescriptor - FirstCopyDescriptor && file.Length <= (long)_limits.ScratchMebibytes << 17 && !File.Exists(entry.FullName + "-journal"))
+                {
+                    arguments.AddRange(["--file", (FirstCopyDescriptor + copied.Count).ToString(CultureInfo.InvariantCulture), path]);
+                    copied.Add(entry.FullName);
+                }
+            }
+            else if (!entry.Name.Contains(Database, StringComparison.Ordinal))
+            {
+                arguments.AddRange(["--symlink", entry.FullName, path]);
+            }
+        }
+
+        // A data set's folder of thousands of images is read only, and is one link.
+        static bool CanBeMirrored(string folder)
+        {
+            try
+            {
+                return new DirectoryInfo(folder).LinkTarget is null && Directory.EnumerateFileSystemEntries(folder).Take((MostLinks / 4) + 1).Count() <= MostLinks / 4;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
     private IEnumerable<KeyValuePair<string, string>> RuntimeVariables() =>
     [
+        .. _cache is null ? Array.Empty<KeyValuePair<string, string>>() : [new("COURSE_CACHE", Cache)],
         new("HOME", Scratch), new("TMPDIR", Scratch), new("LANG", "C.UTF-8"), new("DOTNET_ROOT", RuntimeFolder()),
         new("DOTNET_NOLOGO", "1"), new("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
         // No debugger, no profiler, no files in memory; an honest OutOfMemoryException before the system's limit.

@@ -17,6 +17,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
         var answers = StudentAnswers.Read(document, chapter);
         Dictionary<int, ExerciseGrade> grades = [];
         HashSet<int> skipped = [];
+        var hasTimeOut = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(request.Limits.Submission);
         var scratch = sandbox.IsClosed ? null : Directory.CreateTempSubdirectory("course-grade-");
@@ -27,7 +28,9 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
                 var run = new GradingRun(chapter, answers, request.Limits, skipped, grades, (_, distrust) => Start(scratch?.FullName, distrust));
                 await using (run.ConfigureAwait(false))
                 {
-                    if (await run.RunAsync(limit.Token).ConfigureAwait(false) is not { } ended)
+                    var end = await run.RunAsync(limit.Token).ConfigureAwait(false);
+                    hasTimeOut |= run.HasTimeOut;
+                    if (end is not { } ended)
                     {
                         break;
                     }
@@ -40,6 +43,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // What is left has no mark of its own.
+            hasTimeOut = true;
         }
         finally
         {
@@ -50,6 +54,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
         {
             Exercises = [.. chapter.Exercises.Select(exercise => grades.GetValueOrDefault(exercise.Number) ?? Unmarked(exercise.Number, answers, late))],
             Quiz = answers.Quiz is { } letters ? chapter.Quiz!.Answer([.. letters]).Results : null,
+            HasTimeOut = hasTimeOut,
             Deliverables = chapter.Deliverables.ToDictionary(name => name, name => IsHandedIn(submission, name)),
         };
     }
@@ -80,7 +85,11 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
                 environment[name] = value;
             }
         }
-        return WorkerProcess.Start(sandbox.Command(folder, environment), folder, environment, request.Limits.Grace, distrust);
+        var command = sandbox.Command(folder, environment);
+        // The first process of a sandbox shows what it was started with to those in it: it gets nothing, and sets what the worker needs.
+        return sandbox.IsClosed
+            ? WorkerProcess.Start(command, folder, new Dictionary<string, string>(), request.Limits.Grace, distrust with { HidesEnvironment = true })
+            : WorkerProcess.Start(command, folder, environment, request.Limits.Grace, distrust);
     }
 
     private ExerciseGrade Unmarked(int number, StudentAnswers answers, string reason)
@@ -92,9 +101,10 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
             answer.IsUntouched ? null : answer.Problem ?? reason, false, answer.IsUntouched ? null : answer.Source);
     }
 
-    private static bool IsHandedIn(Submission submission, string name)
-    {
-        var file = new FileInfo(Path.Combine(Path.GetDirectoryName(submission.File)!, Path.GetFileName(name)));
-        return file is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDeliverable };
-    }
+    /// <summary>Where a deliverable lies: beside the notebook.</summary>
+    internal static FileInfo Deliverable(Submission submission, string name) =>
+        new(Path.Combine(Path.GetDirectoryName(submission.File)!, Path.GetFileName(name)));
+
+    private static bool IsHandedIn(Submission submission, string name) =>
+        Deliverable(submission, name) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDeliverable };
 }

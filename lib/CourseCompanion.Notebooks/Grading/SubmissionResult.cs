@@ -47,6 +47,14 @@ public sealed record SubmissionResult
     /// <summary>Name of its feedback page, without extension.</summary>
     public required string PageName { get; init; }
 
+    /// <summary>Whether the marking itself failed: there is no mark, and the next call tries again.</summary>
+    [JsonIgnore]
+    public bool IsUnmarked { get; init; }
+
+    /// <summary>Whether something took too long, which it may not do on another day: the next call tries again.</summary>
+    [JsonIgnore]
+    public bool HasTimeOut { get; init; }
+
     /// <summary>Right answers of the quiz.</summary>
     [JsonIgnore]
     public int QuizScore => Quiz?.Count(line => line.State == CriterionState.Passed) ?? 0;

@@ -17,12 +17,15 @@ internal static class Submissions
     private const string Extension = ".ipynb";
 
     /// <summary>Everything that was handed in, in the order of names. Links are not followed: they can lead anywhere.</summary>
-    internal static IReadOnlyList<Submission> In(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="except">A folder that may lie in it and is no student's: that of the marks.</param>
+    internal static IReadOnlyList<Submission> In(string folder, string? except = null)
     {
+        except = except is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(except));
         List<Submission> found = [];
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
-            if (entry.Name.StartsWith('.'))
+            if (entry.Name.StartsWith('.') || entry.FullName == except)
             {
                 continue;
             }
@@ -42,17 +45,24 @@ internal static class Submissions
         return found;
     }
 
-    private static IEnumerable<Submission> OfStudent(DirectoryInfo student)
+    /// <summary>What one student handed in; a folder that cannot be read is that student's problem, not the class's.</summary>
+    internal static IReadOnlyList<Submission> OfStudent(DirectoryInfo student)
     {
-        var notebooks = student.EnumerateFiles("*", SearchOption.TopDirectoryOnly)
-            .Where(file => file.Name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !file.Name.StartsWith('.'))
-            .OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
-        if (notebooks.Count == 0)
+        try
         {
-            return [new Submission(student.Name, student.FullName, student.Name + "/", "le dossier ne contient aucun notebook.")];
+            List<Submission> notebooks = [.. student.EnumerateFiles("*", SearchOption.TopDirectoryOnly)
+                .Where(file => file.Name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !file.Name.StartsWith('.'))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)
+                .Select(file => new Submission(student.Name, file.FullName, $"{student.Name}/{file.Name}",
+                    file.LinkTarget is null ? null : "c’est un lien symbolique : il n’est pas suivi."))];
+            return notebooks.Count > 0 ? notebooks : OfFolder("le dossier ne contient aucun notebook.");
         }
-        return notebooks.Select(file => new Submission(student.Name, file.FullName, $"{student.Name}/{file.Name}",
-            file.LinkTarget is null ? null : "c’est un lien symbolique : il n’est pas suivi."));
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return OfFolder("le dossier ne peut pas être lu.");
+        }
+
+        IReadOnlyList<Submission> OfFolder(string problem) => [new Submission(student.Name, student.FullName, student.Name + "/", problem)];
     }
 
     /// <summary>Reads a notebook that anyone may have made.</summary>
@@ -65,6 +75,11 @@ internal static class Submissions
         }
         try
         {
+            // Opening a pipe waits for whoever writes to it, for ever; it has no length, as a device has none.
+            if (new FileInfo(submission.File).Length == 0)
+            {
+                return (null, "", "le fichier est vide, ou n’est pas un fichier ordinaire.");
+            }
             using var file = new FileStream(submission.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             if ((File.GetAttributes(submission.File) & (FileAttributes.Device | FileAttributes.Directory)) != 0 || !file.CanSeek)
             {
@@ -92,7 +107,7 @@ internal static class Submissions
     internal static string PageName(Submission submission)
     {
         var plain = new string([.. submission.Name.Replace(Extension, "", StringComparison.OrdinalIgnoreCase).Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' ? c : '-')]);
-        var sum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(submission.Name)).AsSpan(0, 4));
+        var sum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(submission.Name)).AsSpan(0, 16));
         return $"{(plain.Length > 60 ? plain[..60] : plain).Trim('-')}-{sum}".TrimStart('-');
     }
 }

@@ -59,6 +59,25 @@ public sealed class GradeReportsTests
     }
 
     [Fact]
+    public void Numbers_take_the_plural_from_two()
+    {
+        Assert.Equal("0\u00A0critère sur 1", GradeTable.StateOf(Grade(1, ExerciseState.Failed)));
+        var criterion = new CriterionResult("x", CriterionState.Passed, null);
+        Assert.Equal("2\u00A0critères sur 2", GradeTable.StateOf(Grade(1, ExerciseState.Failed) with { Criteria = [criterion, criterion] }));
+    }
+
+    [Fact]
+    public void Submission_that_could_not_be_marked_has_no_mark()
+    {
+        var result = Result("a") with { Problem = "le notebook du cours s’est arrêté.", IsUnmarked = true };
+        using MemoryStream stream = new();
+        GradeTable.Write(stream, [result]);
+
+        Assert.Matches(";\"?non corrigé\"?;", Encoding.UTF8.GetString(stream.ToArray()));
+        Assert.DoesNotContain("0 sur 20", FeedbackPage.Write(result, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Result_is_the_same_when_it_is_read_again()
     {
         var result = Result("a", Grade(1, ExerciseState.NoAnswer, "raison"));

@@ -1,4 +1,4 @@
-namespace CourseCompanion.EndToEnd.Grading;
+namespace CourseCompanion.Tests.Shared;
 
 /// <summary>A test that needs bubblewrap; skipped, and counted as skipped, where it is not.</summary>
 [AttributeUsage(AttributeTargets.Method)]

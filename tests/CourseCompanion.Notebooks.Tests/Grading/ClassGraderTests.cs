@@ -118,4 +118,30 @@ public sealed class ClassGraderTests : IDisposable
         Assert.False(complete["ada"].IsOld);
         Assert.True(complete["ada"].Result.Deliverables["carte.md"]);
     }
+
+    [SandboxFact]
+    public async Task Process_that_does_not_stop_answering_is_not_waited_for()
+    {
+        var chapter = Chapter("chapitre", "var n = 1;");
+        HandIn(chapter, "sourd", """
+            Deaf.Sum(values);
+
+            static class Deaf
+            {
+                public static int Sum(int[] values)
+                {
+                    var inbox = (System.Collections.Concurrent.BlockingCollection<System.Text.Json.Nodes.JsonObject>)typeof(CourseCompanion.Notebooks.Grading.AnswerExchange)
+                        .GetField("_inbox", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.GetValue(null)!;
+                    for (var i = 0; i < 16; i++) new Thread(() => { while (true) inbox.Take(); }) { IsBackground = true }.Start();
+                    Thread.Sleep(500);
+                    return values.Sum();
+                }
+            }
+            """);
+
+        var results = await GradeAsync(chapter).WaitAsync(TimeSpan.FromMinutes(3));
+
+        Assert.False(results["sourd"].Result.IsUnmarked, results["sourd"].Result.ToJson());
+        Assert.True(results["sourd"].Result.Exercises[0].State is ExerciseState.Passed or ExerciseState.NoAnswer, results["sourd"].Result.ToJson());
+    }
 }

@@ -12,6 +12,9 @@ namespace CourseCompanion.Cli.Commands;
 /// <summary><c>course label</c>: labels a folder of images, here or on many machines.</summary>
 internal static class LabelCommand
 {
+    /// <summary>Who does something, for the journal.</summary>
+    public static string Who => $"{Environment.UserName}@{Environment.MachineName}";
+
     public static Command Create(CommandContext context)
     {
         Argument<string?> images = new("IMAGES")
@@ -111,7 +114,7 @@ internal static class LabelCommand
         using (dispatcher)
         {
             (LabellingRun run, bool isNew) = await LabellingJob.SubmitAsync(truth, dispatcher, images, model, output, options, cancellation);
-            truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
+            truth.Journal(Who, $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
             context.Output.WriteLine(run.Id);
             context.Error.WriteLine(isNew
                 ? $"course: job {run.Id} of {run.Request.ImageCount} images in {run.Request.ShardCount} shards at {truth.Address}. './course worker --store ...' on each machine does the work."
@@ -136,7 +139,7 @@ internal static class LabelCommand
 
             using (ShardStore local = LabellingJob.OpenLocal(output)!)
             {
-                local.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: ended job {run.Id}");
+                local.Journal(Who, $"label: ended job {run.Id}");
             }
 
             context.Output.WriteLine(run.Request.Labels);
@@ -191,7 +194,7 @@ internal static class LabelCommand
             using (truth)
             {
                 context.Output.WriteLine(Describe(found));
-                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: status of job {found.Id}");
+                truth.Journal(Who, $"label: status of job {found.Id}");
                 if (found.Error is { } error)
                 {
                     context.Output.WriteLine($"  the results could not be brought together so far: {error}");
@@ -213,68 +216,56 @@ internal static class LabelCommand
         return command;
     }
 
-    private static Command CreateCancel(CommandContext context, Option<string?> store)
-    {
-        Argument<string> job = CreateJob();
-        Command command = new("cancel", "Stops a job: nothing more is begun, what was begun stops at its next batch, what is done stays.") { job };
-        command.Run(context, (parsed, _) =>
+    private static Command CreateCancel(CommandContext context, Option<string?> store) => CreateOnJob(
+        context, store, "cancel", "Stops a job: nothing more is begun, what was begun stops at its next batch, what is done stays.", (truth, run, _) =>
         {
-            (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
-            using (truth)
-            {
-                bool stopped = truth.Cancel(run.Id);
-                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: cancelled job {run.Id}");
-                context.Output.WriteLine(stopped ? $"Job {run.Id} is cancelled; 'label resume' goes on." : $"Job {run.Id} does not run: {Describe(run)}");
-                return Task.FromResult(stopped ? ExitCode.Success : ExitCode.Failure);
-            }
+            bool stopped = truth.Cancel(run.Id);
+            truth.Journal(Who, $"label: cancelled job {run.Id}");
+            context.Output.WriteLine(stopped ? $"Job {run.Id} is cancelled; 'label resume' goes on." : $"Job {run.Id} does not run: {Describe(run)}");
+            return Task.FromResult(stopped ? ExitCode.Success : ExitCode.Failure);
         });
-        return command;
-    }
 
-    private static Command CreateResume(CommandContext context, Option<string?> store)
-    {
-        Argument<string> job = CreateJob();
-        Command command = new("resume", "Goes on with a cancelled job, and tries the shards again that were set aside.") { job };
-        command.Run(context, (parsed, _) =>
+    private static Command CreateResume(CommandContext context, Option<string?> store) => CreateOnJob(
+        context, store, "resume", "Goes on with a cancelled job, and tries the shards again that were set aside.", (truth, run, _) =>
         {
-            (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
-            using (truth)
+            int? waiting = truth.Resume(run.Id);
+            if (truth is PostgresShardStore shared)
             {
-                int? waiting = truth.Resume(run.Id);
-                if (truth is PostgresShardStore shared)
-                {
-                    using HangfireDispatcher dispatcher = LabellingStores.Dispatcher(shared);
-                    dispatcher.Enqueue([.. truth.Waiting().Where(shard => shard.Run == run.Id)]);
-                }
-
-                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: resumed job {run.Id}");
-                context.Output.WriteLine(waiting is not null
-                    ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."
-                    : $"Nothing of job {run.Id} is left to do: {Describe(run)}");
+                using HangfireDispatcher dispatcher = LabellingStores.Dispatcher(shared);
+                dispatcher.Enqueue([.. truth.Waiting().Where(shard => shard.Run == run.Id)]);
             }
 
+            truth.Journal(Who, $"label: resumed job {run.Id}");
+            context.Output.WriteLine(waiting is not null
+                ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."
+                : $"Nothing of job {run.Id} is left to do: {Describe(run)}");
             return Task.FromResult(ExitCode.Success);
         });
-        return command;
-    }
 
-    private static Command CreateReport(CommandContext context, Option<string?> store)
+    private static Command CreateReport(CommandContext context, Option<string?> store) => CreateOnJob(
+        context, store, "report", "What a finished job gave: counts, errors, speed, euros, risk; and the list for the radiologist, review.csv beside the labels.", async (truth, run, cancellation) =>
+        {
+            LabellingReport report = await LabellingReport.ReadAsync(truth, run.Id, cancellation);
+            string review = Path.Combine(run.Request.Output, "review.csv");
+            report.WriteReviewList(review);
+            truth.Journal(Who, $"label: report on job {run.Id}");
+            context.Output.Write(ReportText.Of(report, review));
+            return ExitCode.Success;
+        });
+
+    /// <summary>A command about one job, which may lie in a store or in the folder of its results.</summary>
+    private static Command CreateOnJob(
+        CommandContext context, Option<string?> store, string name, string description, Func<ShardStore, LabellingRun, CancellationToken, Task<int>> work)
     {
-        Argument<string> job = CreateJob();
-        Command command = new("report", "What a finished job gave: counts, errors, speed, euros, risk; and the list for the radiologist, review.csv beside the labels.") { job };
+        Argument<string> job = new("JOB") { Description = "Number of the job, or folder of its results." };
+        Command command = new(name, description) { job };
         command.Run(context, async (parsed, cancellation) =>
         {
             (ShardStore truth, LabellingRun run) = LabellingStores.Find(parsed.GetRequiredValue(job), LabellingStores.Connection(parsed, store, context));
             using (truth)
             {
-                LabellingReport report = await LabellingReport.ReadAsync(truth, run.Id, cancellation);
-                string review = Path.Combine(run.Request.Output, "review.csv");
-                report.WriteReviewList(review);
-                truth.Journal($"{Environment.UserName}@{Environment.MachineName}", $"label: report on job {run.Id}");
-                context.Output.Write(ReportText.Of(report, review));
+                return await work(truth, run, cancellation);
             }
-
-            return ExitCode.Success;
         });
         return command;
     }
@@ -297,8 +288,6 @@ internal static class LabelCommand
         });
         return command;
     }
-
-    private static Argument<string> CreateJob() => new("JOB") { Description = "Number of the job, or folder of its results." };
 
     private static string Describe(LabellingRun run)
     {

@@ -43,6 +43,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly SemaphoreSlim _ended = new(0);
     private (string Fingerprint, LabellingModel Model)? _model;
     private readonly ConcurrentDictionary<long, WorkerRefusedException> _refusals = new();
+    private readonly HashSet<long> _tried = [];
     private volatile string? _current;
     private volatile Exception? _mergeFailure;
     private int _mergeFailures;
@@ -103,7 +104,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
 
                     if (isAway)
                     {
-                        _log("The database is back.");
+                        _log("Going on.");
                     }
 
                     isAway = false;
@@ -117,7 +118,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                     // Whatever it is, a worker that ends for it is one less when it is over.
                     if (!isAway)
                     {
-                        _log($"The database is away ({exception.Message}): going on when it is back.");
+                        _log($"Waiting, and trying again: {exception.Message}");
                     }
 
                     isAway = true;
@@ -385,7 +386,10 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                 }
             }
 
-            TryFolders(run);
+            if (_tried.Add(run.Id))
+            {
+                TryFolders(run);
+            }
 
             if (_model is { } loaded && loaded.Fingerprint == run.Request.ModelFingerprint)
             {
@@ -445,10 +449,13 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <summary>Deletes what tries of these shards left behind that do not count; nothing of any other shard.</summary>
     private static void RemoveLeftOvers(LabellingRun job, ShardOutcome[] done)
     {
-        foreach (ShardOutcome shard in done)
+        Dictionary<int, string> counted = done.ToDictionary(shard => shard.Shard, shard => shard.File!);
+        foreach (string file in Directory.EnumerateFiles(job.Request.ShardFolder))
         {
-            foreach (string file in Directory.EnumerateFiles(job.Request.ShardFolder, string.Create(CultureInfo.InvariantCulture, $"*{shard.Shard:D6}.*"))
-                .Where(file => Path.GetFileName(file) != shard.File))
+            // 000012.1.parquet, or .000012.1.parquet.….tmp of a worker that died in writing it.
+            string name = Path.GetFileName(file);
+            if (int.TryParse(name.TrimStart('.').Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int shard)
+                && counted.TryGetValue(shard, out string? own) && name != own)
             {
                 File.Delete(file);
             }

@@ -60,7 +60,16 @@ public sealed class ShardPipeline(LabellingModel model, IImageSource source, dou
     {
         var rows = new LabelledImage[images.Length];
         var pixels = new byte[]?[images.Length];
-        Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i => (rows[i], pixels[i]) = Decode(images[i]));
+        try
+        {
+            Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = cores }, i => (rows[i], pixels[i]) = Decode(images[i]));
+        }
+        catch (AggregateException failures)
+        {
+            // The machine's fault or a bad sector: the shard is tried again, elsewhere maybe, and set aside with this reason when that does not help.
+            throw new InvalidOperationException($"An image could not be read, though its file is there ({failures.InnerException!.GetType().Name}).", failures);
+        }
+
         int[] readable = [.. Enumerable.Range(0, images.Length).Where(i => pixels[i] is not null)];
         Tensor tensor = empty([readable.Length, model.Channels, model.Size, model.Size], ScalarType.Byte).DetachFromDisposeScope();   // [b, C, S, S]
         int area = model.Channels * model.Size * model.Size;

@@ -151,6 +151,35 @@ public sealed class LabellingJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_fails_in_reading_is_not_written_down_as_the_images_fault()
+    {
+        Prepare(20);
+        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using LabellingWorker sick = new(store, dispatcher, new WorkerOptions { Source = _ => new Failing() });
+        Assert.Throws<InvalidOperationException>(() => sick.Label(run.Id, 0, CancellationToken.None));
+        Assert.Equal((1, 1L, 0L), (store.Find(run.Id)!.Counts.Todo, store.Find(run.Id)!.Counts.Starts, store.Find(run.Id)!.Counts.Images));
+        using LabellingWorker sound = new(store, dispatcher);
+        sound.Label(run.Id, 0, CancellationToken.None);
+        Assert.Equal(0, store.Find(run.Id)!.Counts.Unreadable);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_empty_on_this_machine_is_not_labelled()
+    {
+        Prepare(20);
+        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        Directory.Move(Images, Images + "-elsewhere");
+        Directory.CreateDirectory(Images);   // as an unmounted disk leaves it
+        using LabellingWorker worker = new(store, dispatcher);
+        Assert.Contains("mount", Assert.Throws<WorkerRefusedException>(() => worker.Label(run.Id, 0, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Equal((1, 0L), (store.Find(run.Id)!.Counts.Todo, store.Find(run.Id)!.Counts.Starts));
+    }
+
+    [Fact]
     public async Task A_machine_that_does_not_see_the_images_labels_none_of_them()
     {
         Prepare(20);
@@ -175,6 +204,11 @@ public sealed class LabellingJobTests : IDisposable
     {
         LabellingSet.WriteModel(Model, threshold: threshold);
         LabellingSet.WriteImages(Images, count, badEvery);
+    }
+
+    private sealed class Failing : IImageSource
+    {
+        public byte[] Read(string path) => throw new IOException("Input/output error");
     }
 
     /// <summary>Presses Ctrl-C when so many images were read.</summary>

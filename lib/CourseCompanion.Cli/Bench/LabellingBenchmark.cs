@@ -232,9 +232,9 @@ internal sealed class LabellingBenchmark : IBenchmark
             LabellingRun many = store.Submit(Request("many", ManyShards)).Run;
             dispatcher.Enqueue([(many.Id, 0)]);
             using LabellingWorker worker = new(store, dispatcher);
-            worker.Sweep();
+            worker.Look();
             start = Stopwatch.GetTimestamp();
-            Parallel.For(0, Sweeps, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation }, _ => worker.Sweep());
+            Parallel.For(0, Sweeps, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation }, _ => worker.Look());
             figures["database_ms_per_sweep"] = 1000 * Stopwatch.GetElapsedTime(start).TotalSeconds / Sweeps;
             start = Stopwatch.GetTimestamp();
             Parallel.For(0, Sweeps, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation }, _ => store.Runs());

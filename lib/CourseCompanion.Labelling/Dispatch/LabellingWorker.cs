@@ -91,12 +91,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             {
                 try
                 {
-                    _store.Note(_options.Name, _current);
-                    if (_store.TakeSweep(SweepInterval * 0.9))
-                    {
-                        Sweep();
-                    }
-
+                    Look();
                     if (untilDone && IsAllDone)
                     {
                         break;
@@ -135,6 +130,16 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         }
 
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>What each worker asks of the database every few seconds: it says that it lives, and sweeps when it is its turn.</summary>
+    internal void Look()
+    {
+        _store.Note(_options.Name, _current);
+        if (_store.TakeSweep(SweepInterval * 0.9))
+        {
+            Sweep();
+        }
     }
 
     /// <summary>Looks after what nobody else would: shards of the dead, shards that were never handed out, jobs that nobody brought together.</summary>

@@ -18,21 +18,32 @@ namespace CourseCompanion.Tests.Graphs;
 /// </summary>
 public sealed class RealEmbeddingsTests(ITestOutputHelper output)
 {
-    private const int Neighbours = 10;
+    private const int K = 10;
     private const double Alpha = 0.2;
+
+    /// <summary>Points whose neighbours scikit-learn looks for itself: all of them would take it minutes.</summary>
+    private const int Searched = 500;
 
     [RealDataPeerFact("sklearn")]
     public void Answers_on_real_embeddings_are_those_of_scikit_learn()
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor embeddings, Tensor known) = Embed();
-        using NeighbourGraph directed = NeighbourGraph.Build(embeddings, GraphOptions.LikeScikitLearn(Neighbours));
-        using NeighbourGraph symmetric = NeighbourGraph.Build(embeddings, new GraphOptions { Neighbours = Neighbours, Weights = EdgeWeights.Rbf });
+        using NeighbourGraph directed = NeighbourGraph.Build(embeddings, GraphOptions.LikeScikitLearn(K));
+        using NeighbourGraph symmetric = NeighbourGraph.Build(embeddings, new GraphOptions { Neighbours = K, Weights = EdgeWeights.Rbf });
         Tensor first = embeddings.narrow(0, 0, 1000);
         using NeighbourGraph dense = NeighbourGraph.Build(
             first, new GraphOptions { Neighbours = 1000, Weights = EdgeWeights.Rbf, Gamma = symmetric.Gamma, IncludeSelf = true });
         var usual = new PropagationOptions { MaxIterations = 30 };
-        using JsonDocument answers = AskPeer(embeddings, known, symmetric.Gamma);
+        Neighbours neighbours = NearestNeighbours.Find(embeddings, K);
+        using JsonDocument answers = AskPeer(embeddings, known, neighbours, symmetric.Gamma);
+
+        float[,] searched = answers.RootElement.GetProperty("searched").Matrix();
+        float[] distances = [.. neighbours.Distances.narrow(0, 0, Searched).contiguous().data<float>()];
+        for (int i = 0; i < distances.Length; i++)
+        {
+            Assert.Equal(searched[i / K, i % K], distances[i], 1e-5 * (1 + distances[i]));
+        }
 
         AssertSame(answers, "spreading_knn", LabelSpreading.Fit(directed, known, Alpha, usual));
         AssertSame(answers, "propagation_knn", LabelPropagation.Fit(directed, known));
@@ -48,17 +59,17 @@ public sealed class RealEmbeddingsTests(ITestOutputHelper output)
         using DisposeScope scope = NewDisposeScope();
         (Tensor embeddings, _) = Embed();
         Tensor points = embeddings.to(ScalarType.Float64);
-        Neighbours found = NearestNeighbours.Find(embeddings, Neighbours);
+        Neighbours found = NearestNeighbours.Find(embeddings, K);
 
         for (int query = 0; query < found.Count; query += 350)
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor squares = points.sub(points.narrow(0, query, 1)).square().sum(1);
             squares[query] = tensor(double.PositiveInfinity);
-            (Tensor nearest, _) = squares.topk(Neighbours, 0, largest: false);
+            (Tensor nearest, _) = squares.topk(K, 0, largest: false);
             double[] expected = nearest.sqrt().data<double>().ToArray();
             double[] distances = squares.index_select(0, found.Indices[query]).sqrt().data<double>().ToArray();
-            for (int rank = 0; rank < Neighbours; rank++)
+            for (int rank = 0; rank < K; rank++)
             {
                 Assert.Equal(expected[rank], distances[rank], 1e-6 * expected[rank]);
             }
@@ -81,15 +92,17 @@ public sealed class RealEmbeddingsTests(ITestOutputHelper output)
         return (Predictor.Apply(model, model.Features, images).contiguous(), KnownLabels.Only(data.Train.Labels, split.LabelledIndices));
     }
 
-    private static JsonDocument AskPeer(Tensor embeddings, Tensor known, double gamma)
+    private static JsonDocument AskPeer(Tensor embeddings, Tensor known, Neighbours neighbours, double gamma)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["points.f32"], embeddings.bytes.ToArray());
+        File.WriteAllBytes(folder["neighbours.i64"], neighbours.Indices.contiguous().bytes.ToArray());
+        File.WriteAllBytes(folder["distances.f32"], neighbours.Distances.contiguous().bytes.ToArray());
         File.WriteAllText(folder["known.json"], JsonSerializer.Serialize(known.data<long>().ToArray()));
         string script = Path.Combine(Repository.Root, "tests", "CourseCompanion.Tests", "Graphs", "real_embeddings_peer.py");
         using Process peer = Process.Start(new ProcessStartInfo(
             PythonFactAttribute.Interpreter,
-            [script, folder["points.f32"], folder["known.json"], $"{Neighbours}", gamma.ToString("R", CultureInfo.InvariantCulture), Alpha.ToString(CultureInfo.InvariantCulture)])
+            [script, folder.Path, $"{K}", gamma.ToString("R", CultureInfo.InvariantCulture), Alpha.ToString(CultureInfo.InvariantCulture), $"{Searched}"])
         {
             RedirectStandardOutput = true,
         })!;

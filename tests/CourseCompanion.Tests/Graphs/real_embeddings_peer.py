@@ -1,39 +1,41 @@
 """Label spreading and propagation by scikit-learn 1.2 on given embeddings: what RealEmbeddingsTests compares with.
 
-    python3 real_embeddings_peer.py points.f32 known.json NEIGHBOURS GAMMA ALPHA > answers.json
+    python3 real_embeddings_peer.py FOLDER NEIGHBOURS GAMMA ALPHA SEARCHED > answers.json
 
-`points.f32` holds the features, float32, row after row; `known.json` one label per row, -1 where unknown. `spreading_knn` is
-scikit-learn's own kernel, `propagation_knn` the same matrix. The rbf cases give it the weights exp(-gamma d^2) of its own nearest neighbours, made symmetric:
-its kernel of all pairs would take gigabytes; `dense` is that one, on the first thousand points.
+FOLDER holds `points.f32` (features, float32, row after row), `known.json` (one label per row, -1 where unknown) and the graph to
+answer on: `neighbours.i64`, the k nearest other points of each point, nearest first, and `distances.f32`. Both sides answer on the
+same edges: on some points two neighbours are equally far in single precision, and which of them is the k-th is nobody's mistake.
+`searched` is scikit-learn's own search, for the first SEARCHED points. `dense` is its kernel of all pairs, on the first thousand
+points: on all of them it would take gigabytes.
 """
 import json
+import pathlib
 import sys
 import warnings
 
 import numpy as np
 import scipy.sparse
-from sklearn.neighbors import kneighbors_graph
+from sklearn.neighbors import NearestNeighbors
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading
 
-points_path, known_path, neighbours, gamma, alpha = sys.argv[1:6]
-neighbours, gamma, alpha = int(neighbours), float(gamma), float(alpha)
-with open(known_path, encoding="utf-8") as file:
-    known = np.array(json.load(file))
-points = np.fromfile(points_path, dtype=np.float32).reshape(len(known), -1)
+folder, neighbours, gamma, alpha, searched = sys.argv[1:6]
+folder, neighbours, gamma, alpha, searched = pathlib.Path(folder), int(neighbours), float(gamma), float(alpha), int(searched)
+known = np.array(json.loads((folder / "known.json").read_text(encoding="utf-8")))
+count = len(known)
+points = np.fromfile(folder / "points.f32", dtype=np.float32).reshape(count, -1)
+indices = np.fromfile(folder / "neighbours.i64", dtype=np.int64).reshape(count, neighbours)
+distances = np.fromfile(folder / "distances.f32", dtype=np.float32).reshape(count, neighbours).astype(np.float64)
 
-distances = kneighbors_graph(points, neighbours, mode="distance", include_self=False)
-weights = distances.copy()
-weights.data = np.exp(-gamma * weights.data.astype(np.float64) ** 2)
+
+def edges(weights, targets):
+    sources = np.repeat(np.arange(count), targets.shape[1])
+    return scipy.sparse.csr_matrix((weights.ravel(), (sources, targets.ravel())), shape=(count, count))
+
+
+# What its knn kernel makes: each point and its k - 1 nearest, weight 1.
+nearest = edges(np.ones((count, neighbours - 1)), indices[:, :-1]) + scipy.sparse.identity(count, format="csr")
+weights = edges(np.exp(-gamma * distances ** 2), indices)
 weights = weights.maximum(weights.T).tocsr()
-
-# What its knn kernel makes: each point and its k - 1 nearest, weight 1. Searching takes long, so that it is done by the kernel
-# itself once, below, and taken from the distances for propagation.
-last = distances.data.reshape(-1, neighbours).argmax(axis=1) + neighbours * np.arange(len(points))
-kernel = distances.copy()
-kernel.data[:] = 1
-kernel.data[last] = 0
-kernel = (kernel + scipy.sparse.identity(len(points))).tocsr()
-kernel.eliminate_zeros()
 
 
 def answer(model, points, known):
@@ -47,16 +49,18 @@ def answer(model, points, known):
 
 
 def knn(left, right):
-    return kernel
+    return nearest.copy()
 
 
 def symmetric_rbf(left, right):
-    return weights
+    return weights.copy()
 
 
+found = NearestNeighbors().fit(points).kneighbors(points[:searched], neighbours + 1)[0][:, 1:]
 first = slice(0, 1000)
 print(json.dumps({
-    "spreading_knn": answer(LabelSpreading(kernel="knn", n_neighbors=neighbours, alpha=alpha), points, known),
+    "searched": found.tolist(),
+    "spreading_knn": answer(LabelSpreading(kernel=knn, alpha=alpha), points, known),
     "propagation_knn": answer(LabelPropagation(kernel=knn), points, known),
     "spreading_rbf": answer(LabelSpreading(kernel=symmetric_rbf, alpha=alpha), points, known),
     "propagation_rbf": answer(LabelPropagation(kernel=symmetric_rbf), points, known),

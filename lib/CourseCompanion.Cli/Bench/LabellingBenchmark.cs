@@ -24,14 +24,15 @@ namespace CourseCompanion.Cli.Bench;
 /// PostgreSQL, their memory, and the time of the database for a shard without any work in it, which the simulation of chapter 6.4 is fed with.
 /// </summary>
 /// <remarks>
-/// The images are small, drawn by a program, and labelled by chapter 1's network: the engine's cost is seen at its largest. <c>COURSE_IMAGES</c> asks for
-/// another number than 48,000, <c>COURSE_TURNS</c> for other than three turns, <c>COURSE_STORE</c> for a PostgreSQL of one's own, which must have no job
-/// that runs; else one is started from the distribution's package. About two minutes on two quiet cores. Speed over PostgreSQL is that between the first
-/// and the last shards, when all workers have one.
+/// Images are drawn by a program and labelled by chapter 1's network, once as large as the mission's scans (512 x 512) and once as small as chapter 1's,
+/// where the engine's cost is seen at its largest. <c>COURSE_IMAGES</c> asks for another number of small ones than 48,000, <c>COURSE_TURNS</c> for other
+/// than three turns, <c>COURSE_STORE</c> for a PostgreSQL of one's own, which must have no job that runs; else one is started from the distribution's
+/// package. About five minutes on two quiet cores. Speed over PostgreSQL is that between the first and the last shards, when all workers have one.
 /// </remarks>
 internal sealed class LabellingBenchmark : IBenchmark
 {
-    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4, WarmUps = 3;
+    private const int SmallSide = 30, ScanSide = 512, Scans = 3_000;
+    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4, WarmUps = 2;
     private const double Threshold = 0.5, Megabyte = 1024 * 1024;
     private static readonly string[] Classes = ["naevus", "mélanome", "autre"];
     private static readonly int[] WorkerCounts = [1, 2, 4];
@@ -48,9 +49,12 @@ internal sealed class LabellingBenchmark : IBenchmark
         try
         {
             string model = WriteModel(Path.Combine(folder.FullName, "model.safetensors"));
-            string pictures = WriteImages(Path.Combine(folder.FullName, "images"), images);
+            string pictures = WriteImages(Path.Combine(folder.FullName, "images"), images, SmallSide);
+            string scans = WriteImages(Path.Combine(folder.FullName, "scans"), Scans, ScanSide);
             log.WriteLine($"{images} images, {Environment.ProcessorCount} cores; load of the machine at the start: {Load()}");
-            await CompareWithBareAsync(folder, pictures, model, turns, figures, log, cancellation);
+            await CompareWithBareAsync("engine_overhead", folder, scans, model, turns, figures, log, cancellation);
+            Directory.Delete(scans, recursive: true);
+            await CompareWithBareAsync("engine_overhead_small_images", folder, pictures, model, turns, figures, log, cancellation);
             using ScratchPostgres? scratch = CommandStore() is null ? ScratchPostgres.Start() : null;
             if ((CommandStore() ?? scratch?.Connection) is { } connection)
             {
@@ -79,13 +83,13 @@ internal sealed class LabellingBenchmark : IBenchmark
 
     /// <summary>The same images by both, in turns: by the clock, and by the processor's time, which the neighbours on the machine disturb less.</summary>
     private static async Task CompareWithBareAsync(
-        DirectoryInfo folder, string pictures, string model, int turns, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
+        string name, DirectoryInfo folder, string pictures, string model, int turns, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
     {
         var (clock, processor, speeds) = (new List<double>(), new List<double>(), new List<double>());
         for (int turn = 1 - WarmUps; turn <= turns; turn++)
         {
             (double bare, double bareProcessor) = await TimedAsync(() => Task.Run(() => LabelBare(pictures, model, cancellation), cancellation));
-            string output = Path.Combine(folder.FullName, $"embedded-{turn + WarmUps}");
+            string output = Path.Combine(folder.FullName, $"{name}-{turn + WarmUps}");
             DateTime start = DateTime.UtcNow;
             LabellingRun? run = null;
             (_, double engineProcessor) = await TimedAsync(async () =>
@@ -100,14 +104,14 @@ internal sealed class LabellingBenchmark : IBenchmark
             clock.Add(100 * ((engine / bare) - 1));
             processor.Add(100 * ((engineProcessor / bareProcessor) - 1));
             speeds.Add(run.Request.ImageCount / engine);
-            log.WriteLine(FormattableString.Invariant($"turn {turn}: bare {bare:F2} s, engine {engine:F2} s; processor {bareProcessor:F2} s and {engineProcessor:F2} s"));
+            log.WriteLine(FormattableString.Invariant($"{name}, turn {turn}: bare {bare:F2} s, engine {engine:F2} s; processor {bareProcessor:F2} s and {engineProcessor:F2} s"));
         }
 
-        figures["images_per_second_embedded"] = Median(speeds);
-        figures["engine_overhead_percent"] = Median(clock);
-        figures["engine_overhead_percent_low"] = clock.Min();
-        figures["engine_overhead_percent_high"] = clock.Max();
-        figures["engine_overhead_cpu_percent"] = Median(processor);
+        figures[name + "_img_s"] = Median(speeds);
+        figures[name + "_percent"] = Median(clock);
+        figures[name + "_percent_low"] = clock.Min();
+        figures[name + "_percent_high"] = clock.Max();
+        figures[name + "_cpu_percent"] = Median(processor);
     }
 
     private static void LabelBare(string folder, string file, CancellationToken cancellation)
@@ -136,7 +140,7 @@ internal sealed class LabellingBenchmark : IBenchmark
                 await Until(() => !names.Except(store.Workers(TimeSpan.FromMinutes(1)).Select(worker => worker.Name)).Any());
 
                 // Small shards first, so that compilation is over everywhere.
-                string warm = WriteImages(Path.Combine(folder.FullName, $"warm-images-{count}"), 400 * count);
+                string warm = WriteImages(Path.Combine(folder.FullName, $"warm-images-{count}"), 400 * count, SmallSide);
                 (LabellingRun first, _) = await LabellingJob.SubmitAsync(
                     store, dispatcher, warm, model, Path.Combine(folder.FullName, $"warm-{count}"), new JobOptions { ShardSize = 50 }, cancellation);
                 await Until(() => store.Find(first.Id)!.State == RunState.Done);
@@ -320,19 +324,19 @@ internal sealed class LabellingBenchmark : IBenchmark
     }
 
     /// <summary>A few thousand pictures, written as often as need be: every file is an image of its own to the engine.</summary>
-    private static string WriteImages(string folder, int count)
+    private static string WriteImages(string folder, int count, int side)
     {
         Parallel.ForEach(Enumerable.Range(0, Math.Min(count, Pictures)).Chunk(100), part =>
         {
             using var scope = NewDisposeScope();
             using Generator generator = new((ulong)part[0]);
             Tensor coarse = rand([part.Length, 3, 4, 4], ScalarType.Float32, generator: generator);
-            Tensor pixels = nn.functional.interpolate(coarse, [30, 30], mode: InterpolationMode.Bilinear, align_corners: false).mul(255).to(ScalarType.Byte);
+            Tensor pixels = nn.functional.interpolate(coarse, [side, side], mode: InterpolationMode.Bilinear, align_corners: false).mul(255).to(ScalarType.Byte);
             for (int i = 0; i < part.Length; i++)
             {
                 string first = FileOf(part[i]);
                 Directory.CreateDirectory(Path.GetDirectoryName(first)!);
-                ImageFile.Save(pixels[i], first);   // uint8 [3, 30, 30]
+                ImageFile.Save(pixels[i], first);   // uint8 [3, side, side]
                 byte[] bytes = File.ReadAllBytes(first);
                 for (int copy = part[i] + Pictures; copy < count; copy += Pictures)
                 {

@@ -28,11 +28,12 @@ internal sealed class TestRun(CommandContext context)
 
         TestResults total = TestResults.None;
         object printing = new();
-        // Two projects at a time share the cores; each gets its part of them for the engine's own threads.
+        // Two projects at a time share the cores; each gets its part of them for the engine's own threads. Those with most to read
+        // take longest and begin, so that none of them is left to run alone at the end.
         int atATime = Math.Min(2, Environment.ProcessorCount);
         int threads = Math.Max(1, Environment.ProcessorCount / atATime);
         await Parallel.ForEachAsync(
-            projects.Where(project => project != RunsAlone),
+            projects.Where(project => project != RunsAlone).OrderByDescending(SourceLength),
             new ParallelOptions { MaxDegreeOfParallelism = atATime, CancellationToken = cancellation },
             async (project, token) => await RunProjectAsync(project, threads, token));
         if (projects.Contains(RunsAlone))
@@ -80,6 +81,9 @@ internal sealed class TestRun(CommandContext context)
         return chosen.Count > 0 ? chosen : throw new UsageException(
             $"There is no test project '{string.Join("' or '", ProjectNames)}'. There are: {string.Join(", ", all)}.");
     }
+
+    private long SourceLength(string project) =>
+        new DirectoryInfo(ProjectFolder(project)).EnumerateFiles("*.cs", SearchOption.AllDirectories).Sum(file => file.Length);
 
     private string ProjectFolder(string project) => Path.Combine(context.Folder.Tests, project);
 

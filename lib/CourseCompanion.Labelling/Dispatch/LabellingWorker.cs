@@ -4,31 +4,8 @@ using System.Globalization;
 using CourseCompanion.Labelling.Images;
 using CourseCompanion.Labelling.Models;
 using CourseCompanion.Labelling.Shards;
-using static TorchSharp.torch;
 
 namespace CourseCompanion.Labelling.Dispatch;
-
-/// <summary>What a worker may use, and how long it may be silent.</summary>
-public sealed record WorkerOptions
-{
-    /// <summary>Images decoded at the same time.</summary>
-    public int Cores { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Where the network runs; the processor if null.</summary>
-    public Device? Device { get; init; }
-
-    /// <summary>How long a worker may be silent before its shard goes to another.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>Makes the source of a job's images; the folder that the job names if null.</summary>
-    public Func<RunRequest, IImageSource>? Source { get; init; }
-
-    /// <summary>Its name in results and tables: machine and process if not given.</summary>
-    public string Name { get; init; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
-}
-
-/// <summary>This worker must not work on a job: it would answer otherwise than the others.</summary>
-public sealed class WorkerRefusedException(string message) : InvalidOperationException(message);
 
 /// <summary>
 /// One process that labels shards until it is stopped. It may die at any moment: what it had is given to another after the lease, and counts once.
@@ -39,11 +16,9 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly IShardDispatcher _dispatcher;
     private readonly WorkerOptions _options;
     private readonly ConcurrentDictionary<long, LabellingRun?> _known = new();
-    private readonly Lock _modelLock = new();
+    private readonly JobModels _models;
     private readonly SemaphoreSlim _ended = new(0);
-    private (string Fingerprint, LabellingModel Model)? _model;
     private readonly ConcurrentDictionary<long, WorkerRefusedException> _refusals = new();
-    private readonly HashSet<long> _tried = [];
     private volatile string? _current;
     private volatile Exception? _mergeFailure;
     private int _mergeFailures;
@@ -57,6 +32,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         _store = store;
         _dispatcher = dispatcher;
         _options = options ?? new WorkerOptions();
+        _models = new JobModels(_options.Device);
     }
 
     /// <summary>Whether every job in the store is at its end.</summary>
@@ -75,7 +51,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         {
             try
             {
-                Model(run);
+                _models.Of(run);
             }
             catch (WorkerRefusedException refusal)
             {
@@ -171,7 +147,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         LabellingModel model;
         try
         {
-            model = _refusals.TryGetValue(run, out WorkerRefusedException? known) ? throw known : Model(job);
+            model = _refusals.TryGetValue(run, out WorkerRefusedException? known) ? throw known : _models.Of(job);
         }
         catch (WorkerRefusedException refusal)
         {
@@ -253,7 +229,10 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         try
         {
             using Timer beat = new(_ => IgnoringAbsence(() => _store.BeatMerge(run, token)), null, TimeSpan.Zero, _options.Lease / 4);
-            MergeFiles(job, token, cancellation);
+            if (ResultMerge.Run(_store, job, token, _log, cancellation))
+            {
+                _ended.Release();
+            }
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or System.Data.Common.DbException))
         {
@@ -270,36 +249,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     public void Dispose()
     {
         _ended.Dispose();
-        _model?.Model.Dispose();
-    }
-
-    private void MergeFiles(LabellingRun job, string token, CancellationToken cancellation)
-    {
-        ShardOutcome[] done = [.. _store.Outcomes(job.Id).Where(outcome => outcome.File is not null)];
-        ShardOutcome[] gone = [.. done.Where(outcome => !File.Exists(Path.Combine(job.Request.ShardFolder, outcome.File!)))];
-        if (gone.Length > 0)
-        {
-            foreach (ShardOutcome lost in gone)
-            {
-                _store.Lose(job.Id, lost.Shard);
-            }
-
-            _log($"{gone.Length} files of job {job.Id} were deleted from outside: these shards are labelled again.");
-            return;
-        }
-
-        string[] files = [.. done.Select(outcome => Path.Combine(job.Request.ShardFolder, outcome.File!))];
-        long rows = LabelFile.MergeAsync(job.Request.Labels, files, job.Request.ClassNames, cancellation).GetAwaiter().GetResult();
-        if (rows != job.Counts.Images)
-        {
-            throw new InvalidDataException($"The files of job {job.Id} hold {rows} rows, its shards say {job.Counts.Images}: a file was changed from outside.");
-        }
-
-        if (_store.Finish(job.Id, token))
-        {
-            RemoveLeftOvers(job, done);
-            _ended.Release();
-        }
+        _models.Dispose();
     }
 
     private void Refuse(long run, WorkerRefusedException refusal)
@@ -373,97 +323,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         catch (Exception exception) when (exception is System.Data.Common.DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
         {
             // The database is away, or the work is over; the next beat tells.
-        }
-    }
-
-    /// <summary>The model of a job, if this machine has the same, and the job's folders.</summary>
-    private LabellingModel Model(LabellingRun run)
-    {
-        lock (_modelLock)
-        {
-            foreach (string needed in (string[])[run.Request.Images, run.Request.Manifest])
-            {
-                // Otherwise every image would be "not there", and the job would end with nothing.
-                if (!Path.Exists(needed))
-                {
-                    throw new WorkerRefusedException(
-                        $"Job {run.Id} needs '{needed}', which this machine does not see: mount the same folders under the same names on every machine, or cancel the job: course label cancel {run.Id}.");
-                }
-            }
-
-            if (_tried.Add(run.Id))
-            {
-                TryFolders(run);
-            }
-
-            if (_model is { } loaded && loaded.Fingerprint == run.Request.ModelFingerprint)
-            {
-                return loaded.Model;
-            }
-
-            LabellingModel model;
-            try
-            {
-                model = LabellingModel.Load(run.Request.Model, _options.Device);
-            }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
-            {
-                throw new WorkerRefusedException($"Job {run.Id} needs the model '{run.Request.Model}', which this machine cannot read: {exception.Message}");
-            }
-
-            if (model.Fingerprint != run.Request.ModelFingerprint)
-            {
-                string here = model.Fingerprint;
-                model.Dispose();
-                throw new WorkerRefusedException(
-                    $"Job {run.Id} was submitted with version {run.Request.ModelFingerprint[..12]}… of the model; '{run.Request.Model}' is version {here[..12]}… on this machine. "
-                    + "Put the same file, the same encoder and the same version of the course on every machine.");
-            }
-
-            _model?.Model.Dispose();
-            _model = (model.Fingerprint, model);
-            return model;
-        }
-    }
-
-    /// <summary>Reads and writes where the job reads and writes: a worker of another user would fail at every shard.</summary>
-    private static void TryFolders(LabellingRun run)
-    {
-        try
-        {
-            using (File.OpenRead(run.Request.Manifest))
-            {
-            }
-
-            Directory.CreateDirectory(run.Request.ShardFolder);
-            string trial = Path.Combine(run.Request.ShardFolder, $".trial-{Guid.NewGuid():N}");
-            using (new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-            }
-        }
-        catch (IOException)
-        {
-            // A full disk, a network that is away: it passes, and the shard at hand tells.
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new WorkerRefusedException($"Job {run.Id} may not be worked on by this user: {exception.Message} Run the workers as the user who submitted the job.");
-        }
-    }
-
-    /// <summary>Deletes what tries of these shards left behind that do not count; nothing of any other shard.</summary>
-    private static void RemoveLeftOvers(LabellingRun job, ShardOutcome[] done)
-    {
-        Dictionary<int, string> counted = done.ToDictionary(shard => shard.Shard, shard => shard.File!);
-        foreach (string file in Directory.EnumerateFiles(job.Request.ShardFolder))
-        {
-            // 000012.1.parquet, or .000012.1.parquet.….tmp of a worker that died in writing it.
-            string name = Path.GetFileName(file);
-            if (int.TryParse(name.TrimStart('.').Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int shard)
-                && counted.TryGetValue(shard, out string? own) && name != own)
-            {
-                File.Delete(file);
-            }
         }
     }
 }

@@ -144,6 +144,7 @@ public static class ClassGrader
             Student = submission.Student,
             File = submission.Name,
             Chapter = chapter?.Name,
+            Profile = request.Profile,
             PageName = Submissions.PageName(submission),
             Problem = problem,
             MostPoints = chapter?.MostPoints ?? (request.Chapters.Count == 1 ? request.Chapters[0].MostPoints : 0),

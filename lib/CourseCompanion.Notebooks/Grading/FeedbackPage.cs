@@ -36,7 +36,12 @@ internal static class FeedbackPage
         else
         {
             body.Append(CultureInfo.InvariantCulture, $"<p class=\"mark\">{Text($"Note : {Number(result.Mark)} sur 20")}</p>\n");
-            body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Rule(result))}</p>\n<h2>Exercices</h2>\n");
+            body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Rule(result))}</p>\n");
+            if (result.Images.Count > 0)
+            {
+                body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Basis(result))}</p>\n");
+            }
+            body.Append("<h2>Exercices</h2>\n");
             foreach (var exercise in result.Exercises)
             {
                 Append(body, exercise);
@@ -146,6 +151,15 @@ internal static class FeedbackPage
         return result.MostPoints > result.Exercises.Count
             ? $"{exercises}, quiz {result.QuizScore} sur {Quiz.QuestionCount}. Chaque exercice réussi compte pour une part, le quiz entier pour une part aussi."
             : $"{exercises}. Chaque exercice réussi compte pour une part.";
+    }
+
+    // What the figures behind the verdicts were computed with.
+    private static string Basis(SubmissionResult result)
+    {
+        var profile = $"Réponses vérifiées en profil {result.Profile} ({string.Join(" ; ", result.Images)}).";
+        return result.Profile == "essai"
+            ? $"{profile} Dans ce profil, les réseaux apprennent à peine : une vérification qui porte sur leurs chiffres peut échouer sans que votre réponse soit fausse."
+            : profile;
     }
 
     private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];

@@ -38,7 +38,7 @@ internal static class GradeTable
         {
             csv.WriteField($"exercice {i}");
         }
-        foreach (var title in (string[])["livrables", "à relire", "remarque", "secondes"])
+        foreach (var title in (string[])["livrables", "à relire", "remarque", "profil", "images", "secondes"])
         {
             csv.WriteField(title);
         }
@@ -59,6 +59,8 @@ internal static class GradeTable
             csv.WriteField(result.Deliverables.Count == 0 ? "" : $"{result.Deliverables.Count(entry => entry.Value)} sur {result.Deliverables.Count}");
             csv.WriteField(string.Join(", ", result.Exercises.Where(exercise => exercise.IsToReview && exercise.State == ExerciseState.Passed).Select(exercise => $"exercice {exercise.Number}")));
             csv.WriteField(OneLine(result.Problem ?? string.Join(' ', result.Exercises.Where(exercise => exercise.Reason is not null).Select(exercise => $"Exercice {exercise.Number} : {exercise.Reason}"))));
+            csv.WriteField(result.Profile ?? "");
+            csv.WriteField(OneLine(string.Join(", ", result.Images)));
             csv.WriteField(Number(result.Seconds));
             csv.EndRecord();
         }

@@ -27,6 +27,9 @@ internal sealed class GradingRun : IAsyncDisposable
     private const string Serve = "global::CourseCompanion.Notebooks.Grading.AnswerExchange.Serve();";
     private const string SkipTag = "skip-execution";
 
+    // What the banners of the course's data begin with (DataBanner, ScanBanner, SegmentationBanner).
+    private static readonly string[] BannerTitles = ["Données réelles", "DONNÉES SYNTHÉTIQUES"];
+
     private readonly GradedChapter _chapter;
     private readonly StudentAnswers _answers;
     private readonly GradingLimits _limits;
@@ -63,6 +66,9 @@ internal sealed class GradingRun : IAsyncDisposable
 
     /// <summary>Whether something took longer than it may.</summary>
     internal bool HasTimeOut { get; private set; }
+
+    /// <summary>The images in use, as the judge's banners name them: the course's own cells, before any answer.</summary>
+    internal List<string> Images { get; } = [];
 
     /// <summary>Runs to the last check that is needed.</summary>
     /// <returns>The exercise that ended a process, with the reason in French; null when all came to their end.</returns>
@@ -220,7 +226,18 @@ internal sealed class GradingRun : IAsyncDisposable
     private async Task<ErrorOutput?> ExecuteAsync(WorkerProcess worker, string source, TimeSpan limit, string ofDeath, CancellationToken cancellation)
     {
         ErrorOutput? error = null;
-        var result = await worker.ExecuteAsync(source, limit, output => error = output as ErrorOutput ?? error, cancellation).ConfigureAwait(false);
+        var result = await worker.ExecuteAsync(
+            source,
+            limit,
+            output =>
+            {
+                error = output as ErrorOutput ?? error;
+                if (worker == _judge && _last == 0)
+                {
+                    NoteBanner(output);
+                }
+            },
+            cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (result.Status == ExecutionStatus.TimedOut)
         {
@@ -236,6 +253,20 @@ internal sealed class GradingRun : IAsyncDisposable
             ExecutionStatus.TimedOut => new ErrorOutput("Temps dépassé", string.Create(CultureInfo.InvariantCulture, $"plus de {Seconds(limit)}"), []),
             _ => error ?? new ErrorOutput("Erreur", "sans message", []),
         };
+    }
+
+    private void NoteBanner(SessionOutput output)
+    {
+        var line = (output switch
+        {
+            DisplayOutput display => display.Bundle.PlainText,
+            ResultOutput result => result.Bundle.PlainText,
+            _ => "",
+        }).Split('\n')[0];
+        if (BannerTitles.Any(title => line.StartsWith(title, StringComparison.Ordinal)) && !Images.Contains(line))
+        {
+            Images.Add(line);
+        }
     }
 
     private Exception Ended(string what, string death)

@@ -17,6 +17,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
         var answers = StudentAnswers.Read(document, chapter);
         Dictionary<int, ExerciseGrade> grades = [];
         HashSet<int> skipped = [];
+        IReadOnlyList<string> images = [];
         var hasTimeOut = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(request.Limits.Submission);
@@ -30,6 +31,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
                 {
                     var end = await run.RunAsync(limit.Token).ConfigureAwait(false);
                     hasTimeOut |= run.HasTimeOut;
+                    images = run.Images;
                     if (end is not { } ended)
                     {
                         break;
@@ -55,6 +57,7 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
             Exercises = [.. chapter.Exercises.Select(exercise => grades.GetValueOrDefault(exercise.Number) ?? Unmarked(exercise.Number, answers, late))],
             Quiz = answers.Quiz is { } letters ? chapter.Quiz!.Answer([.. letters]).Results : null,
             HasTimeOut = hasTimeOut,
+            Images = images,
             Deliverables = chapter.Deliverables.ToDictionary(name => name, name => IsHandedIn(submission, name)),
         };
     }

@@ -23,6 +23,12 @@ public sealed record SubmissionResult
     /// <summary>The chapter's name, or null where it is not known.</summary>
     public string? Chapter { get; init; }
 
+    /// <summary>The profile of sizes and epochs with which the answers were checked.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The images with which they were checked, as the chapter's banners name them; none where no answer had to be checked.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
     /// <summary>Why nothing was marked, in French, or null.</summary>
     public string? Problem { get; init; }
 

@@ -67,6 +67,20 @@ public sealed class GradeReportsTests
     }
 
     [Fact]
+    public void Page_and_table_name_the_images_and_the_profile_of_the_checks()
+    {
+        var result = Result("a", Grade(1, ExerciseState.Failed)) with { Profile = "essai", Images = ["Données réelles : DermaMNIST"] };
+        using MemoryStream stream = new();
+        GradeTable.Write(stream, [result]);
+
+        Assert.Contains(";essai;Données réelles : DermaMNIST;", Encoding.UTF8.GetString(stream.ToArray()).Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var page = FeedbackPage.Write(result, null);
+        Assert.Contains("Données réelles", page, StringComparison.Ordinal);
+        Assert.Contains("apprennent à peine", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("apprennent à peine", FeedbackPage.Write(result with { Profile = "rapide" }, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Submission_that_could_not_be_marked_has_no_mark()
     {
         var result = Result("a") with { Problem = "le notebook du cours s’est arrêté.", IsUnmarked = true };

@@ -1,0 +1,25 @@
+using System.Globalization;
+using CourseCompanion.Labelling.Images;
+using CourseCompanion.Labelling.Shards;
+using static TorchSharp.torch;
+
+namespace CourseCompanion.Labelling.Dispatch;
+
+/// <summary>What a worker may use, and how long it may be silent.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>Images decoded at the same time.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Where the network runs; the processor if null.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>How long a worker may be silent before its shard goes to another.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Makes the source of a job's images; the folder that the job names if null.</summary>
+    public Func<RunRequest, IImageSource>? Source { get; init; }
+
+    /// <summary>Its name in results and tables: machine and process if not given.</summary>
+    public string Name { get; init; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+}

@@ -31,8 +31,8 @@ namespace CourseCompanion.Cli.Bench;
 /// </remarks>
 internal sealed class LabellingBenchmark : IBenchmark
 {
-    private const int SmallSide = 30, ScanSide = 512, Scans = 3_000;
-    private const int Seed = 42, Pictures = 2_000, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4, WarmUps = 2;
+    private const int SmallSide = 30, SmallPictures = 2_000, ScanSide = 512, ScanPictures = 40, Scans = 3_000;
+    private const int Seed = 42, ShardSize = 1_000, EmptyShards = 1_000, ManyShards = 4_000, Sweeps = 100, Clients = 4, WarmUps = 2;
     private const double Threshold = 0.5, Megabyte = 1024 * 1024;
     private static readonly string[] Classes = ["naevus", "mélanome", "autre"];
     private static readonly int[] WorkerCounts = [1, 2, 4];
@@ -49,8 +49,8 @@ internal sealed class LabellingBenchmark : IBenchmark
         try
         {
             string model = WriteModel(Path.Combine(folder.FullName, "model.safetensors"));
-            string pictures = WriteImages(Path.Combine(folder.FullName, "images"), images, SmallSide);
-            string scans = WriteImages(Path.Combine(folder.FullName, "scans"), Scans, ScanSide);
+            string pictures = WriteImages(Path.Combine(folder.FullName, "images"), images, SmallPictures, SmallSide);
+            string scans = WriteImages(Path.Combine(folder.FullName, "scans"), Scans, ScanPictures, ScanSide);
             log.WriteLine($"{images} images, {Environment.ProcessorCount} cores; load of the machine at the start: {Load()}");
             await CompareWithBareAsync("engine_overhead", folder, scans, model, turns, figures, log, cancellation);
             Directory.Delete(scans, recursive: true);
@@ -140,7 +140,7 @@ internal sealed class LabellingBenchmark : IBenchmark
                 await Until(() => !names.Except(store.Workers(TimeSpan.FromMinutes(1)).Select(worker => worker.Name)).Any());
 
                 // Small shards first, so that compilation is over everywhere.
-                string warm = WriteImages(Path.Combine(folder.FullName, $"warm-images-{count}"), 400 * count, SmallSide);
+                string warm = WriteImages(Path.Combine(folder.FullName, $"warm-images-{count}"), 400 * count, SmallPictures, SmallSide);
                 (LabellingRun first, _) = await LabellingJob.SubmitAsync(
                     store, dispatcher, warm, model, Path.Combine(folder.FullName, $"warm-{count}"), new JobOptions { ShardSize = 50 }, cancellation);
                 await Until(() => store.Find(first.Id)!.State == RunState.Done);
@@ -323,10 +323,10 @@ internal sealed class LabellingBenchmark : IBenchmark
         return (seconds, (process.TotalProcessorTime - before).TotalSeconds);
     }
 
-    /// <summary>A few thousand pictures, written as often as need be: every file is an image of its own to the engine.</summary>
-    private static string WriteImages(string folder, int count, int side)
+    /// <summary>Some pictures, written as often as need be: every file is an image of its own to the engine.</summary>
+    private static string WriteImages(string folder, int count, int pictures, int side)
     {
-        Parallel.ForEach(Enumerable.Range(0, Math.Min(count, Pictures)).Chunk(100), part =>
+        Parallel.ForEach(Enumerable.Range(0, Math.Min(count, pictures)).Chunk(20), part =>
         {
             using var scope = NewDisposeScope();
             using Generator generator = new((ulong)part[0]);
@@ -338,7 +338,7 @@ internal sealed class LabellingBenchmark : IBenchmark
                 Directory.CreateDirectory(Path.GetDirectoryName(first)!);
                 ImageFile.Save(pixels[i], first);   // uint8 [3, side, side]
                 byte[] bytes = File.ReadAllBytes(first);
-                for (int copy = part[i] + Pictures; copy < count; copy += Pictures)
+                for (int copy = part[i] + pictures; copy < count; copy += pictures)
                 {
                     string file = FileOf(copy);
                     Directory.CreateDirectory(Path.GetDirectoryName(file)!);

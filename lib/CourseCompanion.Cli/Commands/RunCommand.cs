@@ -47,6 +47,19 @@ internal static class RunCommand
             HelpName = "SECONDS",
             CustomParser = ParseSeconds,
         };
+        Option<int> parallel = new("--parallel")
+        {
+            Description = "Notebooks executed at a time, each on its part of the cores; one that reads another's files waits for it.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        parallel.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out int count) && count is < 1 or > 64)
+            {
+                result.AddError("--parallel takes a number from 1 to 64.");
+            }
+        });
 
         Command command = new("run", "Executes notebooks, each in a process of its own. Exit code 1 when a cell fails.")
         {
@@ -56,6 +69,7 @@ internal static class RunCommand
             output,
             parameters,
             cellTimeout,
+            parallel,
         };
         command.Run(context, async (parsed, cancellation) =>
         {
@@ -68,7 +82,8 @@ internal static class RunCommand
                     DataDirectory = parsed.GetValue(data)?.FullName,
                     Parameters = parsed.GetValue(parameters) ?? [],
                     CellTimeout = parsed.GetValue(cellTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-                    Observer = new RunProgress(context),
+                    Parallel = parsed.GetValue(parallel),
+                    Observer = new RunProgress(context, areMixed: parsed.GetValue(parallel) > 1),
                 },
                 cancellation);
             int succeeded = summary.Notebooks.Count(notebook => notebook.Status == RunStatus.Ok);

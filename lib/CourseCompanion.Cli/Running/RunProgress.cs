@@ -7,20 +7,21 @@ namespace CourseCompanion.Cli.Running;
 /// <summary>Shows a run as it goes: one line a cell; on a terminal also what the running cell is doing.</summary>
 /// <param name="context">Where to write.</param>
 /// <param name="showsPage">Whether the page of a notebook is named at its end.</param>
-internal sealed class RunProgress(CommandContext context, bool showsPage = true) : IRunObserver
+/// <param name="areMixed">Whether several notebooks run at a time, so that each line has to name its own.</param>
+internal sealed class RunProgress(CommandContext context, bool showsPage = true, bool areMixed = false) : IRunObserver
 {
     private const int LiveWidth = 110;
 
-    private int _cellCount;
+    private readonly Dictionary<string, int> _cellCounts = [];
     private bool _hasLiveLine;
 
     public void NotebookStarted(string notebook, int cellCount)
     {
-        _cellCount = cellCount;
+        _cellCounts[notebook] = cellCount;
         WriteLine($"{Path.GetFileNameWithoutExtension(notebook)} ({cellCount} cells)");
     }
 
-    public void CellStarted(string notebook, int number, string title) => ShowLive($"{Place(number)}  ...     {title}");
+    public void CellStarted(string notebook, int number, string title) => ShowLive($"{Place(notebook, number)}  ...     {title}");
 
     public void CellOutput(string notebook, int number, SessionOutput output)
     {
@@ -28,7 +29,7 @@ internal sealed class RunProgress(CommandContext context, bool showsPage = true)
         if (output is UpdateDisplayOutput update && update.Bundle.Data["text/plain"] is { } text)
         {
             string line = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
-            ShowLive($"{Place(number)}  ...     {line}");
+            ShowLive($"{Place(notebook, number)}  ...     {line}");
         }
     }
 
@@ -42,7 +43,7 @@ internal sealed class RunProgress(CommandContext context, bool showsPage = true)
             _ => "FAILED  ",
         };
         string seconds = cell.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        WriteLine($"{Place(cell.Number)} {seconds,6} s  {mark}{Shorten(cell.Title)}");
+        WriteLine($"{Place(notebook, cell.Number)} {seconds,6} s  {mark}{Shorten(cell.Title)}");
         if (cell.Error is not null)
         {
             WriteLine($"          {cell.Error}");
@@ -67,10 +68,16 @@ internal sealed class RunProgress(CommandContext context, bool showsPage = true)
             ? $"stopped at cell {failed.Number} of {result.Cells.Count} after"
             : "done in";
         string seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        WriteLine($"  {end} {seconds} s{(showsPage ? $" -> {context.Folder.Shorten(result.Page ?? result.Notebook)}" : "")}");
+        WriteLine($"{Of(result.Notebook)}  {end} {seconds} s{(showsPage ? $" -> {context.Folder.Shorten(result.Page ?? result.Notebook)}" : "")}");
     }
 
-    private string Place(int number) => $"  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(_cellCount.ToString(CultureInfo.InvariantCulture).Length)}/{_cellCount}]";
+    private string Place(string notebook, int number)
+    {
+        string count = _cellCounts[notebook].ToString(CultureInfo.InvariantCulture);
+        return $"{Of(notebook)}  [{number.ToString(CultureInfo.InvariantCulture).PadLeft(count.Length)}/{count}]";
+    }
+
+    private string Of(string notebook) => areMixed ? Path.GetFileNameWithoutExtension(notebook) : "";
 
     private void WriteLine(string line)
     {

@@ -32,15 +32,15 @@ public sealed record ClusterSetting
     /// <summary>Time after which a dead worker's shard is given to another.</summary>
     public double Lease { get; init; } = 20;
 
-    /// <summary>A job with the database's times as measured: PostgreSQL 15 on two cores that the workers ran on as well, while others used the machine: the slow way.</summary>
+    /// <summary>A job with the database's times as measured: PostgreSQL 15 on two quiet cores that the workers ran on as well.</summary>
     /// <param name="shards">Shards of the job.</param>
     /// <param name="shardSeconds">Mean time of a worker for a shard.</param>
     public static ClusterSetting Measured(int shards, double shardSeconds) => new()
     {
         Shards = shards,
         ShardSeconds = shardSeconds,
-        DatabaseSeconds = 0.017,
-        SweepSeconds = 0.0045,
+        DatabaseSeconds = 0.0103,
+        SweepSeconds = 0.00095,
         FailuresPerHour = 0.01,   // a machine that dies every four days: an assumption
     };
 

@@ -24,7 +24,7 @@ public static class NotebookRunner
     private const long NeededSpace = 64L << 20;
     private const int InterruptedExitCode = 130;
 
-    /// <summary>Executes the notebooks of a request, one after the other.</summary>
+    /// <summary>Executes the notebooks of a request, one after the other or several at a time.</summary>
     /// <param name="request">What to execute, and how.</param>
     /// <param name="cancellation">Interrupts the running cell; what was executed until then is written, and the exit code is 130.</param>
     /// <returns>What became of each notebook; failing cells are results, not exceptions.</returns>
@@ -39,13 +39,7 @@ public static class NotebookRunner
         PrepareOutDirectory(request.OutDirectory);
         var started = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
-        var results = new List<NotebookRunResult>();
-        foreach (var plan in plans)
-        {
-            results.Add(plan.Problem is { } problem ? Unreadable(plan, problem, request.Observer)
-                : cancellation.IsCancellationRequested ? NotReached(plan)
-                : await new NotebookRun(request, plan).ExecuteAsync(cancellation).ConfigureAwait(false));
-        }
+        var results = await ExecuteAllAsync(request with { Observer = request.Observer is { } told ? new OneCallAtATime(told) : null }, plans, cancellation).ConfigureAwait(false);
         var exitCode = results.Exists(result => result.Status is RunStatus.Interrupted or RunStatus.NotRun) ? InterruptedExitCode
             : results.TrueForAll(result => result.Status == RunStatus.Ok) ? 0
             : 1;
@@ -57,7 +51,53 @@ public static class NotebookRunner
     }
 
     // Without a document there is the problem that it could not be read for.
-    private sealed record NotebookPlan(string Source, string Name, NotebookDocument Document, string? Problem = null);
+    private sealed record NotebookPlan(string Source, string Name, NotebookDocument Document, string? Problem = null)
+    {
+        /// <summary>The notebooks whose files this one reads, if they are run too.</summary>
+        public IReadOnlyList<string> After { get; } =
+        [
+            .. (Document.Metadata["course"] as JsonObject)?["after"] is JsonArray names ? names.OfType<JsonValue>().Select(name => name.ToString()) : [],
+        ];
+    }
+
+    private static async Task<List<NotebookRunResult>> ExecuteAllAsync(RunRequest request, List<NotebookPlan> plans, CancellationToken cancellation)
+    {
+        var results = new Dictionary<NotebookPlan, NotebookRunResult>();
+        var waiting = new List<NotebookPlan>(plans);
+        var running = new Dictionary<Task<NotebookRunResult>, NotebookPlan>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            while (waiting.Count + running.Count > 0)
+            {
+                while (running.Count < request.Parallel && Next() is { } next)
+                {
+                    waiting.Remove(next);
+                    running.Add(ExecuteAsync(next), next);
+                }
+                var ended = await Task.WhenAny(running.Keys).ConfigureAwait(false);
+                results.Add(running[ended], await ended.ConfigureAwait(false));
+                running.Remove(ended);
+            }
+        }
+        finally
+        {
+            // Only after an error, that of a disk that is full, is there anything left.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running.Keys).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        return [.. plans.Select(plan => results[plan])];
+
+        // The first that waits for nobody; notebooks that wait for each other do not hold up a run.
+        NotebookPlan? Next() =>
+            waiting.Find(plan => !plan.After.Any(name => waiting.Exists(other => other.Name == name && other != plan) || running.Values.Any(other => other.Name == name)))
+            ?? (running.Count == 0 ? waiting.FirstOrDefault() : null);
+
+        async Task<NotebookRunResult> ExecuteAsync(NotebookPlan plan) =>
+            plan.Problem is { } problem ? Unreadable(plan, problem, request.Observer)
+            : stop.IsCancellationRequested ? NotReached(plan)
+            : await new NotebookRun(request, plan).ExecuteAsync(stop.Token).ConfigureAwait(false);
+    }
 
     private static List<NotebookPlan> Plan(RunRequest request)
     {
@@ -172,6 +212,52 @@ public static class NotebookRunner
 
     private static string Title(NotebookCell cell) =>
         cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+
+    /// <summary>Keeps what <see cref="IRunObserver"/> promises when notebooks run side by side.</summary>
+    private sealed class OneCallAtATime(IRunObserver inner) : IRunObserver
+    {
+        private readonly Lock _lock = new();
+
+        public void NotebookStarted(string notebook, int cellCount)
+        {
+            lock (_lock)
+            {
+                inner.NotebookStarted(notebook, cellCount);
+            }
+        }
+
+        public void CellStarted(string notebook, int number, string title)
+        {
+            lock (_lock)
+            {
+                inner.CellStarted(notebook, number, title);
+            }
+        }
+
+        public void CellOutput(string notebook, int number, SessionOutput output)
+        {
+            lock (_lock)
+            {
+                inner.CellOutput(notebook, number, output);
+            }
+        }
+
+        public void CellFinished(string notebook, CellRunResult cell)
+        {
+            lock (_lock)
+            {
+                inner.CellFinished(notebook, cell);
+            }
+        }
+
+        public void NotebookFinished(NotebookRunResult result)
+        {
+            lock (_lock)
+            {
+                inner.NotebookFinished(result);
+            }
+        }
+    }
 
     /// <summary>The execution of one notebook.</summary>
     private sealed class NotebookRun(RunRequest request, NotebookPlan plan)
@@ -291,6 +377,10 @@ public static class NotebookRunner
             if (request.DataDirectory is { } data)
             {
                 environment["COURSE_DATA"] = Path.GetFullPath(data);
+            }
+            if (request.Parallel > 1)
+            {
+                environment["OMP_NUM_THREADS"] = $"{Math.Max(1, System.Environment.ProcessorCount / request.Parallel)}";
             }
             return environment;
         }

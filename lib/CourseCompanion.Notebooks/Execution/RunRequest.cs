@@ -3,7 +3,7 @@ namespace CourseCompanion.Notebooks.Execution;
 /// <summary>What to execute, and how.</summary>
 public sealed record RunRequest
 {
-    /// <summary>The notebook files, executed in this order, each in a process of its own.</summary>
+    /// <summary>The notebook files, begun in this order, each in a process of its own.</summary>
     public required IReadOnlyList<string> Notebooks { get; init; }
 
     /// <summary>The folder for the executed notebooks, pages and reports; created if absent.</summary>
@@ -23,6 +23,12 @@ public sealed record RunRequest
 
     /// <summary>How long a cell that was interrupted may take to end before its process is killed.</summary>
     public TimeSpan InterruptGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Notebooks executed at a time, each on its part of the cores. One whose metadata say <c>course.after</c>, with the names of others, waits for
+    /// those: it reads what they leave in the output folder.
+    /// </summary>
+    public int Parallel { get; init; } = 1;
 
     /// <summary>Who is told about the progress; null: nobody.</summary>
     public IRunObserver? Observer { get; init; }

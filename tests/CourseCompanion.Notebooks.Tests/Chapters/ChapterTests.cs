@@ -232,6 +232,24 @@ public sealed partial class ChapterTests
             File.Exists(Path.Combine(Repository.Root, file)) || File.Exists(Path.Combine(Repository.Notebooks, file)), file));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Notebook_waits_in_a_run_for_those_whose_files_it_reads(string name)
+    {
+        var chapter = Chapter.Load(name);
+        List<string> after = [.. (chapter.Notebook.Metadata["course"]?["after"]?.AsArray() ?? []).Select(other => Text(other)!)];
+        List<string> earlier = [.. Chapter.Names.Where(other => string.CompareOrdinal(other, name) < 0)];
+        var read = chapter.Code.SelectMany(cell => EarlierFile().Matches(cell.Source)).Select(match => match.Groups[1].Value);
+        var writers = earlier.Where(other => Chapter.Load(other).Code.Any(cell => read.Any(file => cell.Source.Contains($"PathOf(\"{file}\")", StringComparison.Ordinal))));
+        // The notebooks of the mission share one store of features.
+        var sharers = IsOfTheMission(name) ? earlier.Where(IsOfTheMission) : [];
+
+        Assert.Empty(after.Except(earlier));
+        Assert.Empty(writers.Concat(sharers).Except(after));
+
+        static bool IsOfTheMission(string name) => name.StartsWith("06-", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Picture_in_the_README_shows_chapter_1_as_it_is()
     {
@@ -244,6 +262,9 @@ public sealed partial class ChapterTests
     }
 
     private static string? Text(System.Text.Json.Nodes.JsonNode? node) => node?.GetValue<string>();
+
+    [GeneratedRegex(@"EarlierModel\.Find\(""([^""]+)""")]
+    private static partial Regex EarlierFile();
 
     [GeneratedRegex(@"vous saurez\u00A0:\*\*\n\n(- .+(\n|$)){2,}")]
     private static partial Regex Objectives();

@@ -323,6 +323,49 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Notebooks_run_side_by_side_and_those_that_read_another_s_files_wait_for_it()
+    {
+        // The first two end only if they meet; the third, named before the first, reads what the first leaves.
+        static string Meets(string mine, string other) => $$"""
+            var folder = Environment.GetEnvironmentVariable("COURSE_OUT")!;
+            File.WriteAllText(Path.Combine(folder, "{{mine}}"), "");
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            while (!File.Exists(Path.Combine(folder, "{{other}}")) && watch.Elapsed.TotalSeconds < 60) System.Threading.Thread.Sleep(20);
+            File.Exists(Path.Combine(folder, "{{other}}")) + " " + Environment.GetEnvironmentVariable("OMP_NUM_THREADS")
+            """;
+        var reader = Write("lit.ipynb", NotebookCell.Code("File.ReadAllText(Path.Combine(Environment.GetEnvironmentVariable(\"COURSE_OUT\")!, \"reste.txt\"))"));
+        var document = NotebookDocument.Load(reader);
+        document.Metadata["course"] = new JsonObject { ["after"] = new JsonArray("un", "absent") };
+        document.Save(reader);
+        var first = Write("un.ipynb", NotebookCell.Code(Meets("a", "b")),
+            NotebookCell.Code("System.Threading.Thread.Sleep(500); File.WriteAllText(Path.Combine(folder, \"reste.txt\"), \"laissé\");"));
+        var second = Write("deux.ipynb", NotebookCell.Code(Meets("b", "a")));
+        var observer = new Observer();
+
+        var summary = await NotebookRunner.RunAsync(Request(reader, first, second) with { Parallel = 2, Observer = observer });
+
+        Assert.True(summary.ExitCode == 0, string.Join('\n', summary.Notebooks.Select(one => one.FailedCell?.Traceback)));
+        Assert.Equal([reader, first, second], summary.Notebooks.Select(one => one.Notebook));
+        Assert.Equal("laissé", Executed("lit.ipynb").Cells[0].Outputs[0].TextData("text/plain"));
+        Assert.Equal($"True {Math.Max(1, Environment.ProcessorCount / 2)}", Executed("deux.ipynb").Cells[0].Outputs[0].TextData("text/plain"));
+        Assert.Equal(3, observer.Events.Count(name => name == "end Ok"));
+    }
+
+    [Fact]
+    public async Task Notebooks_that_wait_for_each_other_run_all_the_same()
+    {
+        string[] paths = [.. ((string[])["un", "deux"]).Select(name => Write(name + ".ipynb", NotebookCell.Code("1")))];
+        foreach (var (path, other) in paths.Zip(["deux", "un"]))
+        {
+            var document = NotebookDocument.Load(path);
+            document.Metadata["course"] = new JsonObject { ["after"] = new JsonArray(other) };
+            document.Save(path);
+        }
+
+        Assert.Equal(0, (await NotebookRunner.RunAsync(Request(paths) with { Parallel = 2 })).ExitCode);
+    }
+
+    [Fact]
     public async Task Native_output_and_protocol_do_not_mix()
     {
         // Written past Console, straight to the process's own standard output.

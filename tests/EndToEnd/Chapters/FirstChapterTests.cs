@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Xml.Linq;
 using CourseCompanion.EndToEnd.Browser;
-using CourseCompanion.EndToEnd.Jupyter;
-using CourseCompanion.Notebooks.Document;
-using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Chapters;
@@ -61,48 +58,5 @@ public sealed class FirstChapterTests(FirstChapterRuns runs)
         Assert.True(script.WaitForExit(TimeSpan.FromMinutes(3)), "the browser takes too long");
         Assert.Equal(0, script.ExitCode);
         Assert.True(new FileInfo(picture).Length > 100_000);
-    }
-
-    [PythonFact("nbclient, nbformat")]
-    public async Task Jupyter_s_own_client_gets_the_same_outputs()
-    {
-        using var kernel = new InstalledKernel();
-        // In the trial profile, both: that the same code gives the same figures does not depend on how long it trains.
-        var output = Path.Combine(kernel.Prefix, "ours");
-        var run = await CourseProcess.RunAsync(kernel.Prefix, "run", Path.Combine(Repository.Notebooks, Runs.Name + ".ipynb"), "--profile", "essai", "--out", output);
-        Assert.True(run.ExitCode == 0, run.ToString());
-        // A copy with what lies beside it, since cells read from there.
-        var notebooks = Path.Combine(kernel.Prefix, "notebooks");
-        CopyFolder(Repository.Notebooks, notebooks);
-        var executed = Path.Combine(kernel.Prefix, "executed.ipynb");
-        kernel.RunScript(
-            "nbclient_execute.py",
-            environment =>
-            {
-                CourseProcess.Isolate(environment, kernel.Prefix);
-                environment["COURSE_PROFILE"] = "essai";
-                environment["COURSE_OUT"] = Path.Combine(kernel.Prefix, "out");
-            },
-            Path.Combine(notebooks, Runs.Name + ".ipynb"),
-            executed);
-
-        var ours = NotebookDocument.Load(Path.Combine(output, Runs.Name + ".ipynb")).CodeCells.ToList();
-        var theirs = NotebookDocument.Load(executed).CodeCells.ToList();
-        Assert.Equal(ours.Select(cell => cell.Source), theirs.Select(cell => cell.Source));
-        Assert.All(ours.Zip(theirs), pair => Assert.Equal(ComparableOutput.All(pair.First), ComparableOutput.All(pair.Second)));
-    }
-
-    private static void CopyFolder(string source, string target)
-    {
-        Directory.CreateDirectory(target);
-        foreach (var file in Directory.GetFiles(source))
-        {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-        }
-
-        foreach (var folder in Directory.GetDirectories(source))
-        {
-            CopyFolder(folder, Path.Combine(target, Path.GetFileName(folder)));
-        }
     }
 }

@@ -133,7 +133,7 @@ public sealed class GradeClassTests
         HandInHostile(students, expected);
         HandInUnreadable(students, expected);
 
-        var result = await students.GradeAsync("--parallel", "2", "--answer-timeout", "15", "--memory", "1024");
+        var result = await students.GradeAsync("--parallel", "2", "--answer-timeout", "8", "--memory", "1024");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal(30, expected.Count);
@@ -143,7 +143,7 @@ public sealed class GradeClassTests
             .Select(entry => $"{entry.Key}, instead of {entry.Value}: {string.Join("; ", table[entry.Key].Values)}").ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.Contains("a mis fin à son processus", table["sortie.ipynb"]["remarque"], StringComparison.Ordinal);
-        Assert.Contains("15\u00A0secondes", table["boucles.ipynb"]["remarque"], StringComparison.Ordinal);
+        Assert.Contains("8\u00A0secondes", table["boucles.ipynb"]["remarque"], StringComparison.Ordinal);
         Assert.Contains("lien symbolique", table["lien.ipynb"]["remarque"], StringComparison.Ordinal);
         Assert.Equal("'=cmd|'calc'!A0", table["=cmd|'calc'!A0.ipynb"]["élève"]);
         Assert.All(table.Values, line => Assert.Equal("", line["à relire"]));
@@ -152,7 +152,7 @@ public sealed class GradeClassTests
         Assert.DoesNotContain(Directory.EnumerateFiles(students.Out, "*.tmp", SearchOption.AllDirectories), _ => true);
 
         // Nothing has changed: nothing runs again but what took too long, and the table is the same.
-        var again = await students.GradeAsync("--parallel", "2", "--answer-timeout", "15", "--memory", "1024");
+        var again = await students.GradeAsync("--parallel", "2", "--answer-timeout", "8", "--memory", "1024");
         var slow = again.Output.Split('\n').Where(line => line.StartsWith('[') && !line.Contains("already marked", StringComparison.Ordinal)).ToList();
         Assert.All(slow, line => Assert.Matches("boucles|glouton|menteuse", line));
         Assert.Contains(slow, line => line.Contains("boucles", StringComparison.Ordinal));

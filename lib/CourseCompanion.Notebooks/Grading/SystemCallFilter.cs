@@ -23,29 +23,25 @@ internal static class SystemCallFilter
     private const uint NumberOffset = 0;
     private const uint MachineOffset = 4;
     private const uint FirstArgumentOffset = 16;
-    private const uint FourthArgumentOffset = 40;
-    private const uint SharedFlag = 0x01;
-    private const uint AnonymousFlag = 0x20;
 
-    // clone, clone3, mmap, then: fork, vfork, ptrace, unshare, setns, mount, bpf, io_uring (3), keyring (3), perf_event_open, userfaultfd, memfd_create,
-    // process_vm_writev, shmget.
-    private static readonly (uint Machine, uint Clone, uint CloneWithStruct, uint Map, uint[] Refused) X64 =
-        (0xC000003E, 56, 435, 9, [57, 58, 101, 272, 308, 165, 321, 425, 426, 427, 248, 249, 250, 298, 323, 319, 311, 29]);
+    // clone, clone3, then: fork, vfork, ptrace, unshare, setns, mount, bpf, io_uring (3), keyring (3), perf_event_open, userfaultfd, memfd_create,
+    // process_vm_writev, shmget. Anonymous shared mappings, which are outside RLIMIT_DATA too, are what the runtime loads assemblies into.
+    private static readonly (uint Machine, uint Clone, uint CloneWithStruct, uint[] Refused) X64 =
+        (0xC000003E, 56, 435, [57, 58, 101, 272, 308, 165, 321, 425, 426, 427, 248, 249, 250, 298, 323, 319, 311, 29]);
 
-    private static readonly (uint Machine, uint Clone, uint CloneWithStruct, uint Map, uint[] Refused) Arm64 =
-        (0xC00000B7, 220, 435, 222, [117, 97, 268, 40, 280, 425, 426, 427, 217, 218, 219, 241, 282, 279, 271, 194]);
+    private static readonly (uint Machine, uint Clone, uint CloneWithStruct, uint[] Refused) Arm64 =
+        (0xC00000B7, 220, 435, [117, 97, 268, 40, 280, 425, 426, 427, 217, 218, 219, 241, 282, 279, 271, 194]);
 
     /// <summary>The program for this machine's processor, or null where there is none for it.</summary>
     internal static byte[]? Program => RuntimeInformation.ProcessArchitecture switch
     {
-        Architecture.X64 => Assemble(X64),
-        Architecture.Arm64 => Assemble(Arm64),
+        Architecture.X64 => Assemble(X64.Machine, X64.Clone, X64.CloneWithStruct, X64.Refused),
+        Architecture.Arm64 => Assemble(Arm64.Machine, Arm64.Clone, Arm64.CloneWithStruct, Arm64.Refused),
         _ => null,
     };
 
-    private static byte[] Assemble((uint Machine, uint Clone, uint CloneWithStruct, uint Map, uint[] Refused) calls)
+    private static byte[] Assemble(uint machine, uint clone, uint cloneWithStruct, uint[] refused)
     {
-        var (machine, clone, cloneWithStruct, map, refused) = calls;
         List<(uint Code, byte IfTrue, byte IfFalse, uint Value)> program =
         [
             (LoadWord, 0, 0, MachineOffset),
@@ -66,13 +62,6 @@ internal static class SystemCallFilter
         }
         program.AddRange(
         [
-            // Memory that is shared and belongs to no file is outside RLIMIT_DATA.
-            (JumpIfEqual, 0, 5, map),
-            (LoadWord, 0, 0, FourthArgumentOffset),
-            (JumpIfAnySet, 0, 2, AnonymousFlag),
-            (JumpIfAnySet, 0, 1, SharedFlag),
-            (Return, 0, 0, Errno | NotPermitted),
-            (Return, 0, 0, Allow),
             (JumpIfEqual, 0, 3, clone),
             (LoadWord, 0, 0, FirstArgumentOffset),
             (JumpIfAnySet, 1, 0, ThreadFlag),

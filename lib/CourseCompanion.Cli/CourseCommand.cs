@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using CourseCompanion.Cli.Commands;
 using CourseCompanion.French;
+using CourseCompanion.Labelling.Dispatch;
 using CourseCompanion.Work;
 using NotebookParameterException = CourseCompanion.Notebooks.Execution.NotebookParameterException;
 
@@ -90,6 +91,11 @@ internal static class CourseCommand
             {
                 context.Error.WriteLine($"course: {exception.Message}");
                 return ExitCode.Usage;
+            }
+            catch (WorkerStalledException exception)
+            {
+                context.Error.WriteLine($"course: {exception.Message}");
+                return ExitCode.TryAgain;
             }
             catch (Exception exception) when (!IsDefect(exception) && context.Environment("COURSE_DEBUG") is null)
             {

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The command was not understood: an unknown option, notebook or dataset.</summary>
     public const int Usage = 2;
 
+    /// <summary>A worker hung: the same command begun anew may do better (EX_TEMPFAIL of sysexits.h).</summary>
+    public const int TryAgain = 75;
+
     /// <summary>Ctrl-C (128 + SIGINT, as a shell reports it).</summary>
     public const int Interrupted = 130;
 }

@@ -20,6 +20,8 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly SemaphoreSlim _ended = new(0);
     private readonly ConcurrentDictionary<long, WorkerRefusedException> _refusals = new();
     private volatile string? _current;
+    private volatile string? _stalled;
+    private long _progress;
     private volatile Exception? _mergeFailure;
     private int _mergeFailures;
     private Action<string> _log = _ => { };
@@ -43,6 +45,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <param name="log">Called with what a person should know.</param>
     /// <param name="cancellation">Stops the work; the shard at hand goes back.</param>
     /// <exception cref="WorkerRefusedException">This machine can work on none of the jobs that run: another version of the model, folders that it does not see.</exception>
+    /// <exception cref="WorkerStalledException">It hung: nothing was read for too long. Its shard goes to another.</exception>
     /// <exception cref="InvalidDataException">The results of the last job could not be brought together, several times.</exception>
     public async Task RunAsync(bool untilDone = false, Action<string>? log = null, CancellationToken cancellation = default)
     {
@@ -93,6 +96,11 @@ public sealed class LabellingWorker : IShardWork, IDisposable
                     }
 
                     isAway = true;
+                }
+
+                if (_stalled is { } reason)
+                {
+                    throw new WorkerStalledException(reason);
                 }
 
                 if (untilDone && _mergeFailures >= MostMerges)
@@ -170,6 +178,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         try
         {
             _current = string.Create(CultureInfo.InvariantCulture, $"{run}/{shard}");
+            Volatile.Write(ref _progress, Stopwatch.GetTimestamp());
             using (Beat(run, shard, attempt, stop))
             {
                 LabelClaimed(job, shard, attempt, model, stop.Token);
@@ -279,12 +288,18 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         IReadOnlyList<ImageReference> images = ImageManifest.ReadShardAsync(request.Manifest, shard, cancellation).GetAwaiter().GetResult();
         IImageSource source = _options.Source?.Invoke(request) ?? new FolderSource(request.Images);
         ShardPipeline pipeline = new(model, source, request.Threshold, request.KeepEmbeddings, _options.Cores, keepChecksums: !request.IsPseudonymised);
-        LabelledImage[] rows = [.. pipeline.Label(images, cancellation)];
-        if (rows.Length > 1 && Array.TrueForAll(rows, row => row.Error == ShardPipeline.Missing))
+        List<LabelledImage> rows = [];
+        foreach (LabelledImage row in pipeline.Label(images, cancellation))
+        {
+            rows.Add(row);
+            Volatile.Write(ref _progress, Stopwatch.GetTimestamp());
+        }
+
+        if (rows.Count > 1 && rows.TrueForAll(row => row.Error == ShardPipeline.Missing))
         {
             // An empty mount point looks like this, and would "label" the whole job within a minute.
             throw new WorkerRefusedException(
-                $"None of the {rows.Length} images of shard {job.Id}/{shard} is in '{request.Images}' on this machine: mount the folder. Where the images are gone for good, 'course label cancel {job.Id}' ends the job.");
+                $"None of the {rows.Count} images of shard {job.Id}/{shard} is in '{request.Images}' on this machine: mount the folder. Where the images are gone for good, 'course label cancel {job.Id}' ends the job.");
         }
 
         // The file bears the number of the try: whoever was taken for dead and comes back writes beside it, never over it.
@@ -292,7 +307,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         string path = Path.Combine(request.ShardFolder, name);
         LabelFile.WriteAsync(path, rows, new LabelStamp(model.Checksum, DateTime.UtcNow, _options.Name), request.ClassNames, request.KeepEmbeddings, cancellation).GetAwaiter().GetResult();
         ShardResult result = new(
-            name, rows.Length, rows.Count(row => row.IsAbstained), rows.Count(row => row.Error is not null), Stopwatch.GetElapsedTime(start).TotalSeconds);
+            name, rows.Count, rows.Count(row => row.IsAbstained), rows.Count(row => row.Error is not null), Stopwatch.GetElapsedTime(start).TotalSeconds);
         if (!_store.Complete(job.Id, shard, attempt, result, cancellation))
         {
             File.Delete(path);
@@ -303,6 +318,13 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private Timer Beat(long run, int shard, int attempt, CancellationTokenSource stop) => new(
         _ => IgnoringAbsence(() =>
         {
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _progress)) > _options.Stall)
+            {
+                // No more signs of life: after the lease the shard is another's, and the store refuses what this one may still bring.
+                _stalled = $"Shard {run}/{shard}: not one image in {_options.Stall.TotalMinutes:0.#} minutes. A disk that answers no more? The shard goes to another worker.";
+                return;
+            }
+
             if (!_store.Beat(run, shard, attempt))
             {
                 stop.Cancel();

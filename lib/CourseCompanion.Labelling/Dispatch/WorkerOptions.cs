@@ -17,6 +17,9 @@ public sealed record WorkerOptions
     /// <summary>How long a worker may be silent before its shard goes to another.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a worker may be at the same few images before it is taken to hang, on a disk of the network that answers no more for example.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Makes the source of a job's images; the folder that the job names if null.</summary>
     public Func<RunRequest, IImageSource>? Source { get; init; }
 

@@ -17,6 +17,12 @@ public sealed class FolderSource(string root) : IImageSource
             throw new InvalidDataException("its path leads out of the folder of images");
         }
 
+        // A pipe or a device says that it has no bytes; to open it would wait for ever.
+        if (new FileInfo(file).Length == 0)
+        {
+            return [];
+        }
+
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
         if (stream.Length > ImageHeader.MaxFileBytes)
         {

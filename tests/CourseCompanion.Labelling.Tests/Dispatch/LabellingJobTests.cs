@@ -4,6 +4,7 @@ using CourseCompanion.Labelling.Models;
 using CourseCompanion.Labelling.Reports;
 using CourseCompanion.Labelling.Shards;
 using CourseCompanion.Labelling.Tests.Support;
+using CourseCompanion.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Labelling.Tests.Dispatch;
@@ -166,6 +167,43 @@ public sealed class LabellingJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_that_hangs_gives_its_shard_to_another_and_what_it_brings_later_does_not_count()
+    {
+        Prepare(20);
+        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        TimeSpan lease = TimeSpan.FromSeconds(2);
+        using Hanging source = new(new FolderSource(Images));
+        using LabellingWorker hanging = new(store, dispatcher, new WorkerOptions { Source = _ => source, Lease = lease, Stall = TimeSpan.FromSeconds(1), Name = "hangs" });
+        Task late = Task.Run(() => hanging.Label(run.Id, 0, CancellationToken.None));
+        Assert.Contains("not one image", (await Assert.ThrowsAsync<WorkerStalledException>(() => hanging.RunAsync(untilDone: true))).Message, StringComparison.Ordinal);
+
+        using LabellingWorker sound = new(store, dispatcher, new WorkerOptions { Lease = lease, Name = "sound" });
+        await sound.RunAsync(untilDone: true).WaitAsync(TimeSpan.FromMinutes(2));
+        source.GoOn();
+        await late;
+
+        Assert.Equal((RunState.Done, 20L), (store.Find(run.Id)!.State, store.Find(run.Id)!.Counts.Images));
+        Assert.Single(Directory.GetFiles(run.Request.ShardFolder));
+    }
+
+    [LinuxFact]
+    public async Task A_pipe_among_the_images_is_a_row_and_nobody_waits_for_it()
+    {
+        Prepare(20);
+        string pipe = Path.Combine(Images, "0000", "pipe.png");
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        LabellingRun run = await LabellingJob.RunHereAsync(Images, Model, Output).WaitAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal((21L, 1L), (run.Counts.Images, run.Counts.Unreadable));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_empty_on_this_machine_is_not_labelled()
     {
         Prepare(20);
@@ -209,6 +247,22 @@ public sealed class LabellingJobTests : IDisposable
     private sealed class Failing : IImageSource
     {
         public byte[] Read(string path) => throw new IOException("Input/output error");
+    }
+
+    /// <summary>Answers only when it is told to.</summary>
+    private sealed class Hanging(IImageSource inner) : IImageSource, IDisposable
+    {
+        private readonly ManualResetEventSlim _goesOn = new();
+
+        public byte[] Read(string path)
+        {
+            _goesOn.Wait();
+            return inner.Read(path);
+        }
+
+        public void GoOn() => _goesOn.Set();
+
+        public void Dispose() => _goesOn.Dispose();
     }
 
     /// <summary>Presses Ctrl-C when so many images were read.</summary>

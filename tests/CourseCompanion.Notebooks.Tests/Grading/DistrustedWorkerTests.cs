@@ -14,7 +14,7 @@ public sealed class DistrustedWorkerTests
     {
         List<JsonObject> heard = [];
         var worker = WorkerProcess.Start(
-            new WorkerCommand("/bin/sh", ["-c", "say() { printf '%s\\n' \"$1\" > /dev/fd/$reply; }; command=$0; reply=$1; " + script]), Path.GetTempPath(),
+            new WorkerCommand("/bin/sh", ["-c", "say() { printf '%s\\n' \"$1\" > /dev/fd/$reply; }; command=$0; reply=$1; asked() { read -r line < /dev/fd/$command; }; " + script]), Path.GetTempPath(),
             new Dictionary<string, string>(), TimeSpan.FromSeconds(2), new WorkerDistrust(1 << 20, (message, _) => heard.Add(message), hidesEnvironment));
         await using (worker.ConfigureAwait(false))
         {
@@ -43,7 +43,7 @@ public sealed class DistrustedWorkerTests
     [LinuxFact]
     public async Task Honest_line_is_taken()
     {
-        var (result, heard) = await ExecuteAsync("""say '{"type":"ready"}'; say '{"type":"mark"}'; say '{"type":"done","status":"Ok","ms":1.5}'; exec sleep 1""");
+        var (result, heard) = await ExecuteAsync("""say '{"type":"ready"}'; asked; say '{"type":"mark"}'; say '{"type":"done","status":"Ok","ms":1.5}'; exec sleep 1""");
 
         Assert.Equal(new WorkerResult(ExecutionStatus.Ok, TimeSpan.FromMilliseconds(1.5), null), result);
         Assert.Single(heard);
@@ -55,7 +55,7 @@ public sealed class DistrustedWorkerTests
         Environment.SetEnvironmentVariable(Planted, "secret");
         try
         {
-            const string Script = $$"""say '{"type":"ready"}'; if /bin/grep -q {{Planted}} /proc/$$/environ; then say '{"type":"leak"}'; fi; say '{"type":"done","status":"Ok","ms":1}'""";
+            const string Script = $$"""say '{"type":"ready"}'; asked; if /bin/grep -q {{Planted}} /proc/$$/environ; then say '{"type":"leak"}'; fi; say '{"type":"done","status":"Ok","ms":1}'""";
             Assert.Single((await ExecuteAsync(Script)).Heard);
             Assert.Empty((await ExecuteAsync(Script, hidesEnvironment: true)).Heard);
         }

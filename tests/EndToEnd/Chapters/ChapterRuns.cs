@@ -93,8 +93,8 @@ public sealed class OpeningChapterRuns() : ChapterRuns("00-mise-en-route");
 /// <summary>The runs of chapter 1.</summary>
 public sealed class FirstChapterRuns() : ChapterRuns("01-pseudo-labeling");
 
-/// <summary>The runs of chapter 2.1: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
-public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", [Model])
+/// <summary>The runs of chapter 2.1, in the trial profile: the first finds no model of chapter 1 and trains it on the spot, the second finds that one.</summary>
+public sealed class GraphChapterRuns() : ChapterRuns("02-1-graphe", [Model], profile: "essai")
 {
     internal const string Model = "01-simplecnn.safetensors";
 }

@@ -19,7 +19,8 @@ public sealed record LabelStamp(string Model, DateTime LabelledUtc, string Worke
 /// </summary>
 public static class LabelFile
 {
-    private const int RowsPerGroup = 100_000;
+    /// <summary>Rows that are held at once when results are brought together: about a kilobyte each.</summary>
+    private const int RowsPerGroup = 10_000;
 
     private static readonly DataField<string>
         Id = new("id"), Sha256 = new("sha256"), Label = new("label"), Error = new("error"), Model = new("model"), Worker = new("worker");

@@ -93,6 +93,7 @@ public sealed partial record Figure
                 Legend = layout.ShowLegend == true ? new Legend { Y = 1 + TopOfRow / plotHeight } : null,
                 BarMode = Array.Find(cells, cell => cell.Layout.BarMode is not null)?.Layout.BarMode,
                 BarGap = first.BarGap,
+                UniformText = Array.Find(cells, cell => cell.Layout.UniformText is not null)?.Layout.UniformText,
                 ScatterMode = first.ScatterMode,
                 ScatterGap = first.ScatterGap,
                 XAxes = xAxes,

@@ -307,6 +307,18 @@ public sealed class ChartTests
         Assert.Equal(Make().ToHtml(), Make().ToHtml());
     }
 
+    /// <summary>Without it, plotly shrinks the number of a bar that is next to nothing until it fits: a tenth of a point.</summary>
+    [Fact]
+    public void Grid_hides_the_numbers_of_bars_that_are_too_small_as_each_chart_does()
+    {
+        var bars = Chart.StackedBar("T", "x", Axis.Percent("y"), ["a", "b"], new Series("un", [0.9998, 0.5]), new Series("deux", [0.0002, 0.5]));
+
+        Assert.Equal("hide", TextMode(bars));
+        Assert.Equal("hide", TextMode(Figure.Grid("Tout", 2, bars, bars)));
+
+        static string? TextMode(Figure figure) => Json(figure).GetProperty("layout").GetProperty("uniformtext").GetProperty("mode").GetString();
+    }
+
     [Fact]
     public void Grid_gives_each_chart_its_axes_and_names_a_series_once()
     {

@@ -41,20 +41,10 @@ internal static class GradeCommand
         Option<double> answerTimeout = Seconds("--answer-timeout", "Seconds that the student's code of one exercise may take, all its calls together.", 60);
         Option<double> cellTimeout = Seconds("--cell-timeout", "Seconds that a cell of the course may take.", 300);
         Option<double> timeout = Seconds("--timeout", "Seconds that a submission may take in all.", 1800);
-        Option<int> memory = new("--memory")
-        {
-            Description = "MiB of memory for each of a submission's two processes.",
-            HelpName = "MIB",
-            DefaultValueFactory = _ => new GradingLimits().MemoryMebibytes,
-        };
-        memory.Validators.Add(result => Require(result, result.Tokens.Count == 0 || (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int mebibytes) && mebibytes is >= 512 and <= 1 << 20), "--memory takes 512 MiB or more."));
-        Option<int> parallel = new("--parallel")
-        {
-            Description = "Submissions marked at a time. Default: one for two cores.",
-            HelpName = "N",
-            DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / 2),
-        };
-        parallel.Validators.Add(result => Require(result, result.Tokens.Count == 0 || (int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 64), "--parallel takes a number from 1 to 64."));
+        Option<int> memory = CountOption.Create(
+            "--memory", "MiB of memory for each of a submission's two processes.", otherwise: new GradingLimits().MemoryMebibytes, least: 512, most: 1 << 20, helpName: "MIB");
+        Option<int> parallel = CountOption.Create(
+            "--parallel", "Submissions marked at a time. Default: one for two cores.", otherwise: Math.Max(1, Environment.ProcessorCount / 2), least: 1, most: 64);
         Option<bool> trusted = new("--trusted")
         {
             Description = "Without a sandbox: submissions run with your rights. Only for code that you have read.",

@@ -16,19 +16,7 @@ internal static class RehearseCommand
             Description = "A chapter's number, a name or a path.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<int> takes = new("--takes")
-        {
-            Description = "How many times, each in a fresh process.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 3,
-        };
-        takes.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out int count) && count is < 1 or > 20)
-            {
-                result.AddError("--takes takes a number from 1 to 20.");
-            }
-        });
+        Option<int> takes = CountOption.Create("--takes", "How many times, each in a fresh process.", otherwise: 3, least: 1, most: 20);
         Option<string> profile = new("--profile")
         {
             Description = "Sizes and epochs, as in the recording: essai, rapide or complet.",

@@ -47,19 +47,10 @@ internal static class RunCommand
             HelpName = "SECONDS",
             CustomParser = ParseSeconds,
         };
-        Option<int> parallel = new("--parallel")
-        {
-            Description = "Notebooks executed at a time, each on its part of the cores; one that reads another's files waits for it.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        parallel.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out int count) && count is < 1 or > 64)
-            {
-                result.AddError("--parallel takes a number from 1 to 64.");
-            }
-        });
+        Option<int> parallel = CountOption.Create(
+            "--parallel",
+            "Notebooks executed at a time, each on its part of the cores; one that reads another's files waits for it. Figures of networks depend on the number of cores.",
+            otherwise: 1, least: 1, most: 64);
 
         Command command = new("run", "Executes notebooks, each in a process of its own. Exit code 1 when a cell fails.")
         {

@@ -61,7 +61,7 @@ internal sealed class RunProgress(CommandContext context, bool showsPage = true,
 
         if (result.Repairs.Count > 0)
         {
-            WriteLine($"  warning: the notebook was put right before it ran: {string.Join("; ", result.Repairs)}");
+            WriteLine($"{Of(result.Notebook)}  warning: the notebook was put right before it ran: {string.Join("; ", result.Repairs)}");
         }
 
         string end = result.FailedCell is { } failed

@@ -12,6 +12,8 @@ namespace CourseCompanion.Labelling.Dispatch;
 /// </summary>
 public sealed class LabellingWorker : IShardWork, IDisposable
 {
+    private const int MostMerges = 3;
+
     private readonly ShardStore _store;
     private readonly IShardDispatcher _dispatcher;
     private readonly WorkerOptions _options;
@@ -333,8 +335,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         null,
         _options.Lease / 4,
         _options.Lease / 4);
-
-    private const int MostMerges = 3;
 
     private static void IgnoringAbsence(Action work)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CourseCompanion.Data.Sources;
 using CourseCompanion.French;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Execution;
@@ -27,8 +28,7 @@ internal sealed class GradingRun : IAsyncDisposable
     private const string Serve = "global::CourseCompanion.Notebooks.Grading.AnswerExchange.Serve();";
     private const string SkipTag = "skip-execution";
 
-    // What the banners of the course's data begin with (DataBanner, ScanBanner, SegmentationBanner).
-    private static readonly string[] BannerTitles = ["Données réelles", "DONNÉES SYNTHÉTIQUES"];
+    private static readonly string[] BannerTitles = [DataProvenance.RealTitle, DataProvenance.SyntheticTitle];
 
     private readonly GradedChapter _chapter;
     private readonly StudentAnswers _answers;

@@ -16,7 +16,7 @@ public sealed class ScanBanner(ScanFolder folder) : IDisplayable
     private readonly int _whole = folder.Count;
 
     /// <summary>The first line: <i>Données réelles</i> or <i>DONNÉES SYNTHÉTIQUES</i>.</summary>
-    public string Title => _provenance.IsSynthetic ? "DONNÉES SYNTHÉTIQUES" : "Données réelles";
+    public string Title => _provenance.IsSynthetic ? DataProvenance.SyntheticTitle : DataProvenance.RealTitle;
 
     /// <summary>The banner as sentences.</summary>
     public IReadOnlyList<string> Sentences => [.. Compose()];

@@ -22,9 +22,9 @@ public sealed class DataBanner(MedicalDataset dataset) : IDisplayable
     /// <summary>The first line: <i>Données réelles</i> or <i>DONNÉES SYNTHÉTIQUES</i>.</summary>
     public string Title => _provenance switch
     {
-        { IsSynthetic: true } => "DONNÉES SYNTHÉTIQUES",
-        { IsOfficial: true } => "Données réelles, fichier officiel",
-        _ => "Données réelles, fichier non officiel",
+        { IsSynthetic: true } => DataProvenance.SyntheticTitle,
+        { IsOfficial: true } => DataProvenance.RealTitle + ", fichier officiel",
+        _ => DataProvenance.RealTitle + ", fichier non officiel",
     };
 
     /// <summary>The banner as sentences.</summary>

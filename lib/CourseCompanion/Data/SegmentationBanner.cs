@@ -17,7 +17,7 @@ public sealed class SegmentationBanner(SegmentationSet set) : IDisplayable
     private readonly (int Patients, int Slices, int WithTumour, int Side) _size = (set.PatientCount, set.Count, set.TumourSliceCount, set.Side);
 
     /// <summary>The first line: <i>Données réelles</i> or <i>DONNÉES SYNTHÉTIQUES</i>.</summary>
-    public string Title => _provenance.IsSynthetic ? "DONNÉES SYNTHÉTIQUES" : "Données réelles";
+    public string Title => _provenance.IsSynthetic ? DataProvenance.SyntheticTitle : DataProvenance.RealTitle;
 
     /// <summary>The banner as sentences.</summary>
     public IReadOnlyList<string> Sentences => [.. Compose()];

@@ -135,10 +135,8 @@ public sealed class LabellingJobTests : IDisposable
     [Fact]
     public async Task A_full_disk_costs_no_start()
     {
-        Prepare(20);
-        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
-        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
-        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using Submitted job = await SubmitAsync(20);
+        (SqliteShardStore store, HangfireDispatcher dispatcher, LabellingRun run) = job;
         Directory.Delete(run.Request.ShardFolder);
         File.WriteAllText(run.Request.ShardFolder, "a file where the folder should be: writing fails as on a broken disk");
         using LabellingWorker worker = new(store, dispatcher);
@@ -154,10 +152,8 @@ public sealed class LabellingJobTests : IDisposable
     [Fact]
     public async Task A_disk_that_fails_in_reading_is_not_written_down_as_the_images_fault()
     {
-        Prepare(20);
-        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
-        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
-        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using Submitted job = await SubmitAsync(20);
+        (SqliteShardStore store, HangfireDispatcher dispatcher, LabellingRun run) = job;
         using LabellingWorker sick = new(store, dispatcher, new WorkerOptions { Source = _ => new Failing() });
         Assert.Throws<InvalidOperationException>(() => sick.Label(run.Id, 0, CancellationToken.None));
         Assert.Equal((1, 1L, 0L), (store.Find(run.Id)!.Counts.Todo, store.Find(run.Id)!.Counts.Starts, store.Find(run.Id)!.Counts.Images));
@@ -169,10 +165,8 @@ public sealed class LabellingJobTests : IDisposable
     [Fact]
     public async Task A_worker_that_hangs_gives_its_shard_to_another_and_what_it_brings_later_does_not_count()
     {
-        Prepare(20);
-        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
-        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
-        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using Submitted job = await SubmitAsync(20);
+        (SqliteShardStore store, HangfireDispatcher dispatcher, LabellingRun run) = job;
         TimeSpan lease = TimeSpan.FromSeconds(2);
         using Hanging source = new(new FolderSource(Images));
         using LabellingWorker hanging = new(store, dispatcher, new WorkerOptions { Source = _ => source, Lease = lease, Stall = TimeSpan.FromSeconds(1), Name = "hangs" });
@@ -206,10 +200,8 @@ public sealed class LabellingJobTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_empty_on_this_machine_is_not_labelled()
     {
-        Prepare(20);
-        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
-        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
-        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using Submitted job = await SubmitAsync(20);
+        (SqliteShardStore store, HangfireDispatcher dispatcher, LabellingRun run) = job;
         Directory.Move(Images, Images + "-elsewhere");
         Directory.CreateDirectory(Images);   // as an unmounted disk leaves it
         using LabellingWorker worker = new(store, dispatcher);
@@ -220,10 +212,8 @@ public sealed class LabellingJobTests : IDisposable
     [Fact]
     public async Task A_machine_that_does_not_see_the_images_labels_none_of_them()
     {
-        Prepare(20);
-        using SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
-        using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
-        (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output);
+        using Submitted job = await SubmitAsync(20);
+        (SqliteShardStore store, HangfireDispatcher dispatcher, LabellingRun run) = job;
         Directory.Move(Images, Images + "-elsewhere");
         using LabellingWorker worker = new(store, dispatcher);
         Assert.Contains(Images, (await Assert.ThrowsAsync<WorkerRefusedException>(() => worker.RunAsync())).Message, StringComparison.Ordinal);
@@ -242,6 +232,23 @@ public sealed class LabellingJobTests : IDisposable
     {
         LabellingSet.WriteModel(Model, threshold: threshold);
         LabellingSet.WriteImages(Images, count, badEvery);
+    }
+
+    private async Task<Submitted> SubmitAsync(int count)
+    {
+        Prepare(count);
+        SqliteShardStore store = new(Path.Combine(_folder, "job.sqlite"));
+        HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
+        return new Submitted(store, dispatcher, (await LabellingJob.SubmitAsync(store, dispatcher, Images, Model, Output)).Run);
+    }
+
+    private sealed record Submitted(SqliteShardStore Store, HangfireDispatcher Dispatcher, LabellingRun Run) : IDisposable
+    {
+        public void Dispose()
+        {
+            Dispatcher.Dispose();
+            Store.Dispose();
+        }
     }
 
     private sealed class Failing : IImageSource

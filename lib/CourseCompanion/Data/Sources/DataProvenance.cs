@@ -45,6 +45,12 @@ public sealed record MissingSource(DataSource Source, MissingReason Reason, stri
 /// <summary>Which data a result was obtained on: enough to tell whether two results are about the same images.</summary>
 public sealed record DataProvenance
 {
+    /// <summary>What the banner of real images begins with.</summary>
+    public const string RealTitle = "Données réelles";
+
+    /// <summary>What the banner of generated images begins with.</summary>
+    public const string SyntheticTitle = "DONNÉES SYNTHÉTIQUES";
+
     /// <summary>The dataset's name in the catalog.</summary>
     public required string Dataset { get; init; }
 

@@ -15,7 +15,7 @@ internal static class EndlessCells
         struct Money { public long Cents; public static Money operator +(Money a, Money b) => new Money { Cents = a.Cents + b.Cents }; public static implicit operator Money(long c) => new() { Cents = c }; }
         record Point(int X, int Y) { public int Norm => X * X + Y * Y; }
         class Counter(int start) { public int Next() => ++start; public int this[int i] => i + start; }
-        IEnumerable<int> Naturals() { for (int i = 0; ; i++) yield return i; }
+        IEnumerable<int> Naturals() { for (int i = 0; ; i = (i + 1) & int.MaxValue) yield return i; }
         IEnumerable<int> Careful() { try { for (int i = 0; ; i++) yield return i; } finally { counter++; } }
         async IAsyncEnumerable<int> Later() { for (int i = 0; ; i++) { if (i % 100 == 0) await Task.Yield(); yield return i; } }
         int Fib(int n) => n < 2 ? n : Fib(n - 1) + Fib(n - 2);
@@ -51,9 +51,9 @@ internal static class EndlessCells
         ("LINQ Select Sum", "Enumerable.Range(0, int.MaxValue).Select(x => x % 7L).Sum() + Enumerable.Range(0, int.MaxValue).Select(x => x % 7L).Sum()"),
         ("LINQ Where Count", "Enumerable.Range(0, int.MaxValue).Where(x => x % 7 == 0).Where(x => x % 5 == 0).Count() + Enumerable.Range(0, int.MaxValue).Count(x => x % 3 == 0)"),
         ("LINQ query", "(from x in Enumerable.Range(0, 100000) from y in Enumerable.Range(0, 100000) where x * y == 77 select x + y).ToList()"),
-        ("query, only select", "(from x in Naturals() select x * 2).Count()"),
+        ("query, only select", "(from x in Naturals() select x * 2L).LongCount()"),
         ("LINQ, method group", "bool Is3(int n) => n % 3 == 0; Enumerable.Range(0, int.MaxValue).Count(Is3) + Enumerable.Range(0, int.MaxValue).Count(Is3)"),
-        ("endless iterator Count()", "Naturals().Count()"),
+        ("endless iterator LongCount()", "Naturals().LongCount()"),
         ("endless iterator ToList after Where", "Naturals().Where(x => x < 0).ToList()"),
         ("endless iterator, try/finally", "foreach (var x in Careful().Select(x => x)) counter += x;"),
         ("GroupBy, Aggregate", "Naturals().Select(x => x % 10).GroupBy(x => x).Aggregate(0, (a, g) => a + g.Count())"),

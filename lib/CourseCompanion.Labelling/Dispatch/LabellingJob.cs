@@ -38,6 +38,7 @@ public static class LabellingJob
         }
 
         RunRequest request = Request(listed, root, model, output, options);
+        using IDisposable? held = await store.HoldAsync(request.Output, cancellation);
         Refuse(store, request);
         if (!store.Runs().Any(run => run.Request.Output == request.Output))
         {

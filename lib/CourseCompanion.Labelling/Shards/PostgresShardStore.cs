@@ -52,6 +52,31 @@ public sealed class PostgresShardStore : ShardStore
     internal string ConnectionString { get; }
 
     /// <inheritdoc/>
+    /// <remarks>By a lock of the server, which goes with the connection of whoever dies: listing millions of images takes minutes.</remarks>
+    public override async Task<IDisposable?> HoldAsync(string output, CancellationToken cancellation)
+    {
+        // Not of the pool: the server gives its locks back when it is closed, not when somebody uses it next.
+        NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            using NpgsqlCommand lockFolder = new("select pg_try_advisory_lock(hashtextextended(@output, 0))", connection);
+            lockFolder.Parameters.AddWithValue("output", output);
+            while (await lockFolder.ExecuteScalarAsync(cancellation) is not true)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation);
+            }
+
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override string Identity => "bigint generated always as identity primary key";
 
     /// <inheritdoc/>

@@ -49,6 +49,12 @@ public abstract class ShardStore : IDisposable
     /// <summary>Whether a failure passes by itself: the server restarts, the network is away.</summary>
     protected abstract bool IsPassing(Exception exception);
 
+    /// <summary>Keeps others from submitting into a folder until the answer is disposed of: two at once would both find it free.</summary>
+    /// <param name="output">The folder for results.</param>
+    /// <param name="cancellation">Ends the waiting for somebody who submits into it now.</param>
+    /// <returns>What holds it; null where there are no others.</returns>
+    public abstract Task<IDisposable?> HoldAsync(string output, CancellationToken cancellation);
+
     /// <summary>Enters a job, unless the same one is there.</summary>
     /// <param name="request">What to do.</param>
     /// <returns>The job, and whether it is new.</returns>

@@ -32,6 +32,10 @@ public sealed class SqliteShardStore : ShardStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>The one process has a lock on the folder as long as it lives (<see cref="Dispatch.LabellingJob.RunHereAsync"/>).</remarks>
+    public override Task<IDisposable?> HoldAsync(string output, CancellationToken cancellation) => Task.FromResult<IDisposable?>(null);
+
+    /// <inheritdoc/>
     protected override string Identity => "integer primary key";
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CourseCompanion.Labelling.Dispatch;
+using CourseCompanion.Labelling.Images;
 using CourseCompanion.Labelling.Shards;
 using CourseCompanion.Labelling.Tests.Support;
 using CourseCompanion.Tests.Shared;
@@ -177,6 +178,46 @@ public sealed class ChaosTests : IDisposable
         Assert.Equal(1, worker.ExitCode);
         Assert.Contains(WorkerProcess.Log, line => line.Contains($"Job {run.Id} was submitted with version", StringComparison.Ordinal));
         Assert.Equal(0, store.Find(run.Id)!.Counts.Starts);   // and the shard lost nothing
+    }
+
+    [PostgresFact]
+    public async Task Of_two_jobs_submitted_into_one_folder_at_the_same_moment_one_is_refused()
+    {
+        string images = Path.Combine(_folder, "images"), model = LabellingSet.WriteModel(Path.Combine(_folder, "model.safetensors"));
+        LabellingSet.WriteImages(images, 60);
+        using PostgresServer server = new();
+        using PostgresShardStore store = new(server.Connection);
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, TimeSpan.FromSeconds(2));
+        int[] sizes = [10, 30, 10, 30, 10, 30, 10, 30];
+
+        var answers = await Task.WhenAll(sizes.Select(size => Task.Run(async () =>
+        {
+            try
+            {
+                (LabellingRun run, bool isNew) = await LabellingJob.SubmitAsync(
+                    store, dispatcher, images, model, Path.Combine(_folder, "output"), new JobOptions { ShardSize = size });
+                return (size, run.Id, isNew, Refusal: "");
+            }
+            catch (InvalidOperationException exception)
+            {
+                return (size, 0, false, Refusal: exception.Message);
+            }
+        })));
+
+        LabellingRun job = Assert.Single(store.Runs());
+        Assert.Single(answers, answer => answer.isNew);
+        Assert.All(answers, answer =>
+        {
+            if (answer.size == job.Request.ShardSize)
+            {
+                Assert.Equal(job.Id, answer.Id);
+            }
+            else
+            {
+                Assert.Contains("other images per shard", answer.Refusal, StringComparison.Ordinal);
+            }
+        });
+        Assert.Equal(job.Request.ShardSize, (await ImageManifest.ReadShardAsync(job.Request.Manifest, 0)).Count);
     }
 
     public void Dispose()

@@ -1,12 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Jupyter;
 using CourseCompanion.Notebooks.Jupyter.Client;
-using CourseCompanion.Notebooks.Jupyter.Protocol;
 
 namespace CourseCompanion.Cli.Bench;
 
@@ -44,7 +41,8 @@ internal sealed class KernelBenchmark : IBenchmark
         {
             cancellation.ThrowIfCancellationRequested();
             log.WriteLine($"start {i + 1} of {Starts}");
-            await using KernelProcess kernel = KernelProcess.Start();
+            await using KernelProcess kernel = KernelProcess.Start(
+                [.. KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll")), "kernel", "serve"]);
             ready.Add(kernel.ReadySeconds);
             if (i == Starts - 1)
             {
@@ -196,92 +194,5 @@ internal sealed class KernelBenchmark : IBenchmark
     {
         double[] sorted = [.. values.Order()];
         return sorted[(int)Math.Min(sorted.Length - 1, Math.Floor(rank * sorted.Length))];
-    }
-
-    /// <summary>A kernel in a process of its own, and a client that is connected to it.</summary>
-    private sealed class KernelProcess : IAsyncDisposable
-    {
-        private readonly Process _process;
-        private readonly string _connectionFile;
-
-        private KernelProcess(Process process, KernelClient client, string connectionFile, double readySeconds)
-        {
-            _process = process;
-            _connectionFile = connectionFile;
-            Client = client;
-            ReadySeconds = readySeconds;
-        }
-
-        public KernelClient Client { get; }
-
-        /// <summary>From the start of the process to the first idle state.</summary>
-        public double ReadySeconds { get; }
-
-        public static KernelProcess Start()
-        {
-            string file = Path.Combine(Path.GetTempPath(), $"course-bench-{Guid.NewGuid():N}.json");
-            File.WriteAllText(file, ConnectionFileText());
-            IReadOnlyList<string> host = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
-            ProcessStartInfo start = new(host[0], [.. host.Skip(1), "kernel", "serve", file]);
-            foreach ((string name, string value) in new KernelSpecs(null, Environment.GetEnvironmentVariable).KernelEnvironment())
-            {
-                start.Environment[name] = value;
-            }
-
-            long started = Stopwatch.GetTimestamp();
-            Process process = Process.Start(start)!;
-            KernelClient client = new(ConnectionFile.Load(file));
-            // The first answer may be published before our subscription has arrived; the second is not.
-            client.Ask("kernel_info_request", []);
-            client.PublishedUntilIdle(client.Send("kernel_info_request", []));
-            return new KernelProcess(process, client, file, Stopwatch.GetElapsedTime(started).TotalSeconds);
-        }
-
-        public double ResidentMegabytes()
-        {
-            _process.Refresh();
-            return _process.WorkingSet64 / 1e6;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.SendControl("shutdown_request", new JsonObject { ["restart"] = false });
-            using (CancellationTokenSource patience = new(TimeSpan.FromSeconds(10)))
-            {
-                try
-                {
-                    await _process.WaitForExitAsync(patience.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    _process.Kill();
-                }
-            }
-
-            Client.Dispose();
-            _process.Dispose();
-            File.Delete(_connectionFile);
-        }
-
-        private static string ConnectionFileText()
-        {
-            // Held open together, so that they are different; free again when the kernel binds them.
-            List<TcpListener> listeners = [.. Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-            listeners.ForEach(listener => listener.Start());
-            int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-            listeners.ForEach(listener => listener.Stop());
-            return new JsonObject
-            {
-                ["shell_port"] = ports[0],
-                ["control_port"] = ports[1],
-                ["iopub_port"] = ports[2],
-                ["stdin_port"] = ports[3],
-                ["hb_port"] = ports[4],
-                ["ip"] = "127.0.0.1",
-                ["transport"] = "tcp",
-                ["signature_scheme"] = "hmac-sha256",
-                ["key"] = Guid.NewGuid().ToString(),
-            }.ToJsonString();
-        }
     }
 }

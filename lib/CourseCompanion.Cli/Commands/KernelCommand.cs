@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CourseCompanion.Cli.Running;
 using CourseCompanion.Notebooks.Jupyter;
 
 namespace CourseCompanion.Cli.Commands;
@@ -33,12 +34,22 @@ internal static class KernelCommand
     private static Command CreateInstall(CommandContext context)
     {
         Option<string?> prefix = CreatePrefixOption();
-        Command command = new("install", "Makes the C# kernel known to VS Code and Jupyter.") { prefix };
-        command.Run(context, (parsed, _) =>
+        Option<bool> interactive = new($"--{InteractiveTool.HostName}")
         {
+            Description = "Installs Microsoft's .NET Interactive beside it, as a second kernel that runs the same notebooks (fetched once).",
+        };
+        Command command = new("install", "Makes the C# kernel known to VS Code and Jupyter.") { prefix, interactive };
+        command.Run(context, async (parsed, cancellation) =>
+        {
+            KernelSpecs specs = new(parsed.GetValue(prefix), context.Environment);
             IReadOnlyList<string> host = KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll"));
-            Report(context, new KernelSpecs(parsed.GetValue(prefix), context.Environment).Install([.. host, "kernel", "serve"]));
-            return Task.FromResult(ExitCode.Success);
+            Report(context, specs.Install([.. host, "kernel", "serve"]));
+            if (parsed.GetValue(interactive))
+            {
+                Report(context, [specs.InstallInteractive(await new InteractiveTool(context.Folder).GetAsync(context.Output, cancellation))]);
+            }
+
+            return ExitCode.Success;
         });
         return command;
     }

@@ -9,6 +9,8 @@ namespace CourseCompanion.Cli.Commands;
 /// <summary><c>course run</c>: executes notebooks headlessly and writes them with their pages and reports.</summary>
 internal static class RunCommand
 {
+    private const string OwnHost = "course";
+
     public static Command Create(CommandContext context)
     {
         Argument<string[]> notebooks = new("NOTEBOOK")
@@ -51,6 +53,12 @@ internal static class RunCommand
             "--parallel",
             "Notebooks executed at a time, each on its part of the cores; one that reads another's files waits for it. Figures of networks depend on the number of cores.",
             otherwise: 1, least: 1, most: 64);
+        Option<string> host = new("--host")
+        {
+            Description = $"What executes the cells: course, the course's own kernel, or {InteractiveTool.HostName}, Microsoft's (slower; fetched once).",
+            DefaultValueFactory = _ => OwnHost,
+        };
+        host.AcceptOnlyFromAmong(OwnHost, InteractiveTool.HostName);
 
         Command command = new("run", "Executes notebooks, each in a process of its own. Exit code 1 when a cell fails.")
         {
@@ -61,9 +69,16 @@ internal static class RunCommand
             parameters,
             cellTimeout,
             parallel,
+            host,
         };
         command.Run(context, async (parsed, cancellation) =>
         {
+            bool isForeign = parsed.GetRequiredValue(host) == InteractiveTool.HostName;
+            if (isForeign)
+            {
+                await new InteractiveTool(context.Folder).GetAsync(context.Output, cancellation);
+            }
+
             RunSummary summary = await NotebookRunner.RunAsync(
                 new RunRequest
                 {
@@ -74,6 +89,8 @@ internal static class RunCommand
                     Parameters = parsed.GetValue(parameters) ?? [],
                     CellTimeout = parsed.GetValue(cellTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     Parallel = parsed.GetValue(parallel),
+                    Host = parsed.GetRequiredValue(host),
+                    Worker = isForeign ? NotebookWorkerCommand.ForInteractive : null,
                     Observer = new RunProgress(context, areMixed: parsed.GetValue(parallel) > 1),
                 },
                 cancellation);

@@ -211,7 +211,7 @@ public static class NotebookRunner
         document.CodeCells.Where(cell => cell.Source.Trim().Length > 0);
 
     private static string Title(NotebookCell cell) =>
-        cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+        cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && !line.StartsWith("#!import", StringComparison.Ordinal)) ?? "";
 
     /// <summary>Keeps what <see cref="IRunObserver"/> promises when notebooks run side by side.</summary>
     private sealed class OneCallAtATime(IRunObserver inner) : IRunObserver

@@ -12,8 +12,9 @@ public static class NotebookWorker
 {
     /// <summary>Serves one runner until it closes its pipe, or dies.</summary>
     /// <param name="arguments">The two pipe handles that the runner appended to the <see cref="WorkerCommand"/>.</param>
+    /// <param name="kernel">A program that is another kernel, and its arguments; null: cells run in this process.</param>
     /// <returns>The exit code of the process.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IReadOnlyList<string>? kernel = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         RegexTimeout.Set();
@@ -28,7 +29,7 @@ public static class NotebookWorker
         await using var replies = new StreamWriter(new AnonymousPipeClientStream(PipeDirection.Out, arguments[1]), new UTF8Encoding(false));
         var gate = new Lock();
 
-        using var session = new CSharpSession(new SessionOptions());
+        using ICellExecutor session = kernel is null ? new CSharpSession(new SessionOptions()) : new ForeignKernel(kernel);
         session.Output += output => Send(WorkerProtocol.Output(output));
         AnswerExchange.Connect(Send);
         await session.WarmUpAsync().ConfigureAwait(false);

@@ -30,6 +30,7 @@ internal static class RunReports
             ["exitCode"] = exitCode,
             ["startedAt"] = started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
             ["seconds"] = Seconds(duration),
+            ["host"] = request.Host,
             ["profile"] = request.Profile,
             ["dataDirectory"] = request.DataDirectory,
             ["parameters"] = parameters,

@@ -33,6 +33,9 @@ public sealed record RunRequest
     /// <summary>Who is told about the progress; null: nobody.</summary>
     public IRunObserver? Observer { get; init; }
 
+    /// <summary>What executes the cells, as reports name it: <c>course</c>, or another kernel that <see cref="Worker"/> talks to.</summary>
+    public string Host { get; init; } = "course";
+
     /// <summary>How to start a worker process; null: this program with the argument <c>worker</c>.</summary>
     public WorkerCommand? Worker { get; init; }
 }

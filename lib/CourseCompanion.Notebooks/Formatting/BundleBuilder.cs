@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Notebooks.Session;
 

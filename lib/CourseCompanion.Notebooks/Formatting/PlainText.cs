@@ -1,4 +1,5 @@
 using System.Text;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Interactive;
 
 namespace CourseCompanion.Notebooks.Formatting;

@@ -3,6 +3,7 @@ using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Interactive;
 using Tensor = TorchSharp.torch.Tensor;
 

@@ -19,6 +19,9 @@ public sealed class KernelSpecs
     /// <summary>The name in the metadata of C# notebooks, the course's too; .NET Interactive registered it first.</summary>
     public const string CommonName = ".net-csharp";
 
+    /// <summary>.NET Interactive, as the course prepares it.</summary>
+    public const string InteractiveName = "course-dotnet-interactive";
+
     private const string FileName = "kernel.json";
     private const string Mark = "course_companion";
 
@@ -30,6 +33,13 @@ public sealed class KernelSpecs
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>What keeps .NET Interactive from telling its makers who uses it.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> Untracked = new Dictionary<string, string>
+    {
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT"] = "1",
     };
 
     private readonly Func<string, string?> _environment;
@@ -82,11 +92,7 @@ public sealed class KernelSpecs
             throw new IOException($"{_prefix} is a file: --prefix takes a folder, such as a virtual environment.");
         }
 
-        if (Owner(_target, OwnName) == SpecOwner.Other)
-        {
-            throw new IOException($"{Path.Combine(_target, OwnName)} belongs to another kernel: move it away, or install under another --prefix.");
-        }
-
+        RefuseOther(OwnName);
         List<string> report = [Write(OwnName, "C# (CourseCompanion)", command)];
         WritePlotly();
         var other = _searched.Append(_target).FirstOrDefault(folder => Owner(folder, CommonName) == SpecOwner.Other);
@@ -96,13 +102,24 @@ public sealed class KernelSpecs
         return report;
     }
 
+    /// <summary>Installs the kernelspec of .NET Interactive, or brings it up to date.</summary>
+    /// <param name="command">The program and its arguments; the connection file's path is added.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="IOException">A file cannot be written, or another kernel has the name.</exception>
+    public string InstallInteractive(IReadOnlyList<string> command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        RefuseOther(InteractiveName);
+        return Write(InteractiveName, ".NET Interactive (CourseCompanion)", command, Untracked);
+    }
+
     /// <summary>Removes our kernelspecs from this place, and nothing else.</summary>
     /// <returns>A line for each that was removed.</returns>
     /// <exception cref="IOException">A file cannot be removed.</exception>
     public IReadOnlyList<string> Uninstall()
     {
         var report = new List<string>();
-        foreach (var name in (string[])[OwnName, CommonName])
+        foreach (var name in (string[])[OwnName, CommonName, InteractiveName])
         {
             if (Owner(_target, name) == SpecOwner.Ours)
             {
@@ -147,11 +164,19 @@ public sealed class KernelSpecs
         return variables;
     }
 
-    private string Write(string name, string displayName, IReadOnlyList<string> command)
+    private void RefuseOther(string name)
+    {
+        if (Owner(_target, name) == SpecOwner.Other)
+        {
+            throw new IOException($"{Path.Combine(_target, name)} belongs to another kernel: move it away, or install under another --prefix.");
+        }
+    }
+
+    private string Write(string name, string displayName, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? more = null)
     {
         var arguments = new JsonArray([.. command.Append("{connection_file}").Select(argument => (JsonNode)argument)]);
         var variables = new JsonObject();
-        foreach (var (variable, value) in KernelEnvironment())
+        foreach (var (variable, value) in KernelEnvironment().Concat(more ?? new Dictionary<string, string>()))
         {
             variables[variable] = value;
         }

@@ -31,7 +31,7 @@ namespace CourseCompanion.Notebooks.Session;
 /// }
 /// </code>
 /// </example>
-public sealed class CSharpSession : IDisposable
+public sealed class CSharpSession : ICellExecutor
 {
     private static CSharpSession? _current;
 

@@ -14,6 +14,9 @@ internal sealed record ImportedFile(string Path, IReadOnlyList<string> Cells, Im
     /// </summary>
     internal const string PreparesOtherHost = "// Prépare .NET Interactive pour le cours.";
 
+    // A copy of a chapter lies elsewhere, and runs all the same.
+    private const string PreparationName = "cours.csx";
+
     /// <summary>Reads a file.</summary>
     /// <param name="name">Its name, from the folder of the file that imports it, or of the notebook.</param>
     /// <param name="importing">The file that imports it; null for a cell of the notebook.</param>
@@ -32,6 +35,10 @@ internal sealed record ImportedFile(string Path, IReadOnlyList<string> Cells, Im
         try
         {
             return new ImportedFile(path, CellsOf(path, name), importing);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && name == PreparationName)
+        {
+            return new ImportedFile(path, [], importing);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -27,7 +27,16 @@ public sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : Att
     public Type FormatterSourceType { get; } = formatterSourceType;
 
     /// <summary>The MIME types that one display emits, richest first; null leaves the choice to the host.</summary>
-    public string[]? PreferredMimeTypes { get; set; }
+    public string[]? PreferredMimeTypes
+    {
+        get => LeavesPlotlyOut ? field?.Where(type => type != MimeTypes.Plotly).ToArray() : field;
+        set;
+    }
+
+    /// <summary>
+    /// Set where .NET Interactive serves Jupyter: it sends a figure's JSON as a text, which no front end draws; its HTML is drawn by all.
+    /// </summary>
+    internal static bool LeavesPlotlyOut { get; set; }
 }
 
 /// <summary>The one formatter source of every <see cref="IDisplayable"/>: a formatter for each type in <see cref="MimeTypes.All"/>.</summary>

@@ -15,6 +15,7 @@ public sealed partial class ChapterTests
 {
     private const int MostWords = 1500;
     private const int WidestCode = 100;
+    private const string Preparation = "#!import cours.csx";
 
     /// <summary>Lines of a code cell, blank ones and comments included: what a student takes in at a glance.</summary>
     private const int MostLines = 15;
@@ -218,8 +219,30 @@ public sealed partial class ChapterTests
     public void Code_is_CSharp_without_commands_of_a_front_end(string name) => Assert.Empty(
         from cell in Chapter.Load(name).Code
         from line in cell.Source.Split('\n')
-        where Magic().IsMatch(line)
+        where Magic().IsMatch(line) && line != Preparation
         select $"{cell.Id}: {line}");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void First_line_of_code_alone_prepares_the_other_host(string name)
+    {
+        var code = Chapter.Load(name).Code;
+
+        Assert.StartsWith(Preparation + "\n", code[0].Source, StringComparison.Ordinal);
+        Assert.Single(code.SelectMany(cell => cell.Source.Split('\n')), Preparation);
+    }
+
+    [Fact]
+    public void Other_host_imports_what_this_kernel_imports()
+    {
+        var lines = File.ReadAllLines(Path.Combine(Repository.Notebooks, "cours.csx"));
+        var kernel = ScriptEnvironment.CreateOptions(new SessionOptions(), ScriptEnvironment.DefaultAssemblies()).Imports
+            .Where(name => !name.StartsWith("CourseCompanion.Notebooks", StringComparison.Ordinal))     // .NET Interactive has its own display(...)
+            .Select(name => name == "TorchSharp.torch" ? $"using static {name};" : $"using {name};");
+
+        Assert.Equal(ImportedFile.PreparesOtherHost, lines[0]);
+        Assert.Equal(kernel.Order(StringComparer.Ordinal), lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

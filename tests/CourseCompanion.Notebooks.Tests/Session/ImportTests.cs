@@ -64,6 +64,10 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public async Task What_prepares_the_other_host_may_be_absent_beside_a_copy_of_a_chapter() =>
+        Assert.Equal(["42"], await RunAsync("#!import cours.csx\n6 * 7"));
+
+    [Fact]
     public async Task The_file_that_prepares_another_host_has_nothing_to_run_here()
     {
         Write("cours.csx", ImportedFile.PreparesOtherHost + "\n#r \"absent.dll\"\nusing Nowhere;");

@@ -9,7 +9,7 @@ using CourseCompanion.Notebooks.Jupyter.Zmtp;
 
 namespace CourseCompanion.Notebooks.Jupyter.Client;
 
-/// <summary>A front end in a few lines: what the benchmark and the tests talk to a kernel with.</summary>
+/// <summary>A front end in a few lines: what the second host, the benchmark and the tests talk to a kernel with.</summary>
 internal sealed class KernelClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -97,6 +97,9 @@ internal sealed class KernelClient : IDisposable
 
     /// <summary>The next published message that fits.</summary>
     public ClientMessage NextPublished(Func<ClientMessage, bool> condition) => Next(_published, condition);
+
+    /// <summary>The next published message, whatever it belongs to; null where none comes in time.</summary>
+    public ClientMessage? NextPublished(TimeSpan patience) => _published.TryTake(out var message, patience) ? message : null;
 
     /// <summary>Everything published for a request, up to and without the state idle.</summary>
     public IReadOnlyList<ClientMessage> PublishedUntilIdle(string id)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using static TorchSharp.torch;
 
-namespace CourseCompanion.Notebooks.Formatting;
+namespace CourseCompanion.Display;
 
 /// <summary>Tensors as a student wants to see them: shape, element type, device, and the first and last values.</summary>
 internal static class TensorText

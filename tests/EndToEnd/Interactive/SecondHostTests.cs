@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using CourseCompanion.Display;
+using CourseCompanion.Tests.Shared;
+
+namespace CourseCompanion.EndToEnd.Interactive;
+
+/// <summary>The same notebooks on Microsoft's .NET Interactive, which the first of these tests fetches.</summary>
+public sealed class SecondHostTests : IDisposable
+{
+    private const string Import = "#!import cours.csx\n";
+    private const string Host = "dotnet-interactive";
+
+    private readonly TinyCourse _course = new();
+
+    public void Dispose() => _course.Dispose();
+
+    [Fact]
+    public async Task Chapters_publish_the_same_figures_on_both_hosts()
+    {
+        string[] chapters = ["00-mise-en-route", "01-pseudo-labeling"];
+
+        var own = await FiguresAsync("own", chapters);
+        var other = await FiguresAsync("other", [.. chapters, "--host", Host]);
+
+        Assert.NotEmpty(own);
+        Assert.Equal(own, other);
+    }
+
+    [Fact]
+    public async Task What_a_cell_shows_is_what_the_course_s_kernel_shows()
+    {
+        var notebook = WriteHere(
+            "shows",
+            Import + "var shares = new[] { 0.25, 0.5 };",
+            "display(Chart.Line(\"Titre\", \"Époque\", Axis.Percent(\"Exactitude\"), new Series(\"a\", shares)));",
+            "display(Plotly.NET.CSharp.Chart.Violin<string, double, string>(Y: new[] { 1.0, 2, 3 }));",
+            "display(new Microsoft.Data.Analysis.DataFrame(new Microsoft.Data.Analysis.DoubleDataFrameColumn(\"x\", [1.5])));",
+            "zeros(2, 3)",
+            "using (var work = WorkContext.Progress.Start(\"Travail\", 2)) { work.Report(2); }",
+            "Console.WriteLine($\"{1.5}\");");
+
+        var result = await _course.RunAsync(notebook, "--host", Host);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        var outputs = _course.Executed("shows").CodeCells.Skip(1).Select(cell => cell.Outputs[^1]).ToList();
+        Assert.Equal("scatter", outputs[0].JsonData(MimeTypes.Plotly)!["data"]![0]!["type"]!.GetValue<string>());
+        Assert.Contains("<div", outputs[1].TextData(MimeTypes.Html), StringComparison.Ordinal);
+        Assert.Contains("1,5", outputs[2].TextData(MimeTypes.Html), StringComparison.Ordinal);
+        Assert.StartsWith("Tensor [2, 3], float32, cpu", outputs[3].TextData(MimeTypes.PlainText), StringComparison.Ordinal);
+        Assert.StartsWith("Travail : terminé en ", outputs[4].TextData(MimeTypes.PlainText), StringComparison.Ordinal);
+        Assert.Equal("1,5", outputs[5].Text.Trim());
+    }
+
+    [Fact]
+    public async Task Cells_that_fail_hang_or_end_the_process_are_results()
+    {
+        var fails = _course.Write("fails", "1", "throw new InvalidOperationException(\"assez\");", "2");
+        var hangs = _course.Write("hangs", "1", "while (true) { }");
+        var ends = _course.Write("ends", "1", "Environment.Exit(3);");
+
+        var result = await _course.RunAsync(fails, hangs, ends, "--host", Host, "--cell-timeout", "5");
+
+        Assert.True(result.ExitCode == 1, result.ToString());
+        Assert.Equal(["ok", "failed", "not-run"], _course.Statuses("fails"));
+        Assert.Equal(["ok", "timed-out"], _course.Statuses("hangs"));
+        Assert.Equal(["ok", "failed"], _course.Statuses("ends"));
+        Assert.Contains("assez", result.Output, StringComparison.Ordinal);
+        Assert.Contains("code de sortie 3", result.Output, StringComparison.Ordinal);
+    }
+
+    // Beside the course's own chapters lies cours.csx; a notebook from elsewhere brings a copy whose paths lead here.
+    private string WriteHere(string name, params IEnumerable<string> cells)
+    {
+        var notebook = _course.Write(name, cells);
+        var preparation = File.ReadAllText(Path.Combine(Repository.Notebooks, "cours.csx"));
+        File.WriteAllText(
+            Path.Combine(Path.GetDirectoryName(notebook)!, "cours.csx"),
+            preparation.Replace("\"../", $"\"{Repository.Root}/", StringComparison.Ordinal));
+        return notebook;
+    }
+
+    private async Task<string> FiguresAsync(string folder, params string[] arguments)
+    {
+        var output = Path.Combine(_course.Out, folder);
+        var result = await _course.RunIntoAsync(output, [.. arguments, "--profile", "essai"]);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        var report = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "run.json")))!;
+        return string.Join('\n', report["notebooks"]!.AsArray().SelectMany(notebook => notebook!["results"]!.AsArray()).Select(result => result!["figures"]!.ToJsonString()));
+    }
+}

@@ -21,7 +21,8 @@ public static class PlotlyLibrary
     private const string PublicUrl = $"https://cdn.jsdelivr.net/npm/plotly.js-dist-min@{Version}/plotly.min.js";
     private const string Checksum = "sha384-53bFwj3AXyrFzPyqXWI5rZuuEa3GbWeuLmgC04XqmiE7CairskQMPvcdXh+OLuir";
 
-    private const string Resource = $"Plotly.NET.plotly-{Version}.min.js";
+    private const string Carrier = "Plotly.NET";
+    private const string Resource = $"{Carrier}.plotly-{Version}.min.js";
 
     /// <summary>
     /// A JavaScript expression: the promise that <c>window.Plotly</c> is there. All figures of a page wait for the same one.
@@ -58,7 +59,7 @@ public static class PlotlyLibrary
     /// <summary>Opens the library, UTF-8.</summary>
     /// <returns>A stream to be disposed of.</returns>
     public static Stream Open() =>
-        // By name: no type of Plotly.NET is needed, and so neither is F#.
-        Assembly.Load("Plotly.NET").GetManifestResourceStream(Resource)
+        // By name: no type of Plotly.NET is needed, and so neither is F#. .NET Interactive loads an assembly without a signature only once.
+        (AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(loaded => loaded.GetName().Name == Carrier) ?? Assembly.Load(Carrier)).GetManifestResourceStream(Resource)
         ?? throw new InvalidOperationException($"Plotly.NET does not carry {Resource}: another version of it was loaded.");
 }

@@ -30,10 +30,11 @@ public static class CourseKernel
         }
 
         _isPrepared = true;
-        NativeLibraries.Find(typeof(torch).Assembly, typeof(CourseKernel).Assembly);
+        NativeLibraries.Find();
+        TensorEngine.ReadLogLevel();
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = FrenchNumbers.Culture;
         CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("fr-FR");
-        CourseCompanion.Display.TypeFormatterSourceAttribute.LeavesPlotlyOut = IsJupyter(Kernel.Root.FrontendEnvironment) && Environment.GetEnvironmentVariable("COURSE_HEADLESS") is null;
+        CourseCompanion.Display.TypeFormatterSourceAttribute.LeavesPlotlyOut = IsJupyter && Environment.GetEnvironmentVariable("COURSE_HEADLESS") is null;
         WorkContext.Progress = new KernelProgress();
         StopTraining(Kernel.Root);
         Show<torch.Tensor>(tensor => new Dictionary<string, string> { [MimeTypes.PlainText] = TensorText.Format(tensor) });
@@ -41,8 +42,8 @@ public static class CourseKernel
         Show<GenericChart>(chart => chart.HouseStyle().ToMimeBundle());
     }
 
-    // Its type is the tool's own, and in no package.
-    private static bool IsJupyter(FrontendEnvironment frontEnd) => frontEnd.GetType().Name.Contains("Jupyter", StringComparison.Ordinal);
+    // The tool's own command; VS Code starts it by another.
+    private static bool IsJupyter => Environment.GetCommandLineArgs().Contains("jupyter");
 
     // The front end's Stop cancels the command; training loops watch the course's token.
     private static void StopTraining(Kernel kernel) => kernel.AddMiddleware(async (command, context, next) =>

@@ -1,41 +1,35 @@
 using CourseCompanion.Display;
 using CourseCompanion.Work;
 using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Events;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace CourseCompanion.Interactive;
 
-/// <summary>Long work in a cell of .NET Interactive (<see cref="LiveProgress"/>).</summary>
+/// <summary>Long work in a cell of .NET Interactive (<see cref="LiveProgress"/>); outside of cells, lines on the console.</summary>
+/// <remarks>By the kernel's events, since what <c>Kernel.display</c> returns updates nothing in Jupyter: its first display bears another name.</remarks>
 internal sealed class KernelProgress : IProgressDisplay
 {
     /// <inheritdoc/>
     public IProgressTask Start(string title, int steps)
     {
-        DisplayedValue? shown = null;
+        if (KernelInvocationContext.Current is not { } cell)
+        {
+            return new ConsoleProgressDisplay().Start(title, steps);
+        }
+
+        string id = Guid.NewGuid().ToString("N");
+        bool isShown = false;
         return new LiveProgress(Show, title, steps, TimeProvider.System);
 
         void Show(string line, string? bar)
         {
-            ProgressLine state = new(line, bar);
-            if (shown is null)
-            {
-                shown = Kernel.display(state);
-            }
-            else
-            {
-                shown.Update(state);
-            }
+            FormattedValue text = new(MimeTypes.PlainText, line);
+            FormattedValue[] bundle = bar is null ? [text] : [new FormattedValue(MimeTypes.Html, bar), text];
+            cell.Publish(isShown
+                ? new DisplayedValueUpdated(line, id, cell.Command, bundle)
+                : new DisplayedValueProduced(line, cell.Command, bundle, id));
+            isShown = true;
         }
-    }
-
-    /// <summary>What is shown of the work at one moment.</summary>
-    [CourseCompanion.Display.TypeFormatterSource(typeof(DisplayableFormatterSource), PreferredMimeTypes = [MimeTypes.Html, MimeTypes.PlainText])]
-    private sealed record ProgressLine(string Line, string? Bar) : IDisplayable
-    {
-        public IReadOnlyDictionary<string, string> ToMimeBundle() => new Dictionary<string, string>
-        {
-            [MimeTypes.Html] = Bar ?? System.Net.WebUtility.HtmlEncode(Line),
-            [MimeTypes.PlainText] = Line,
-        };
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
@@ -13,19 +12,25 @@ internal static class NativeLibraries
     private static readonly string Folder = Path.Combine(
         Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
 
-    /// <summary>Makes them found by assemblies, and by all that are loaded as these are.</summary>
-    /// <param name="assemblies">One of each way to load.</param>
-    public static void Find(params ReadOnlySpan<Assembly> assemblies)
+    /// <summary>Makes them found by all assemblies, also by those that are loaded later: the host gives each folder a context of its own.</summary>
+    public static void Find()
     {
-        HashSet<AssemblyLoadContext> contexts = [AssemblyLoadContext.Default];
-        foreach (Assembly assembly in assemblies)
+        HashSet<AssemblyLoadContext> known = [];
+        AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => Watch(AssemblyLoadContext.GetLoadContext(loaded.LoadedAssembly));
+        foreach (AssemblyLoadContext context in AssemblyLoadContext.All)
         {
-            contexts.Add(AssemblyLoadContext.GetLoadContext(assembly) ?? AssemblyLoadContext.Default);
+            Watch(context);
         }
 
-        foreach (AssemblyLoadContext context in contexts)
+        void Watch(AssemblyLoadContext? context)
         {
-            context.ResolvingUnmanagedDll += (_, name) => Load(name);
+            lock (known)
+            {
+                if (context is not null && known.Add(context))
+                {
+                    context.ResolvingUnmanagedDll += (_, name) => Load(name);
+                }
+            }
         }
     }
 

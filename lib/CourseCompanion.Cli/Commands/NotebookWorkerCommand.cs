@@ -22,6 +22,6 @@ internal static class NotebookWorkerCommand
         command.Run(context, (parsed, _) => NotebookWorker.RunAsync(parsed.GetValue(pipes) ?? [], parsed.GetValue(foreign) ? Kernel() : null));
         return command;
 
-        IReadOnlyList<string> Kernel() => new InteractiveTool(context.Folder).Find() ?? throw new NotebookRunException(".NET Interactive is not installed.");
+        IReadOnlyList<string> Kernel() => new InteractiveTool(context.Folder).FindAlone() ?? throw new NotebookRunException(".NET Interactive is not installed.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Execution;
 using CourseCompanion.Notebooks.Jupyter;
+using CourseCompanion.Notebooks.Jupyter.Client;
 using CourseCompanion.Notebooks.Processes;
 
 namespace CourseCompanion.Cli.Running;
@@ -19,6 +20,7 @@ internal sealed class InteractiveTool(CourseFolder folder)
     private const string Package = "microsoft.dotnet-interactive";
     private const string Program = "Microsoft.DotNet.Interactive.App.dll";
     private const string FSharpCore = "FSharp.Core.dll";
+    private const int LastPort = 32_767;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private string Installed => Path.Combine(folder.Artifacts, HostName, Version);
@@ -32,7 +34,12 @@ internal sealed class InteractiveTool(CourseFolder folder)
         ? [.. KernelSpecs.HostCommand(program), "jupyter", "--default-kernel", "csharp", "--http-local-only"]
         : null;
 
-    /// <summary>The same, installed now if need be.</summary>
+    /// <summary>The same for one of several that start at once: each looks for a free port for its own pages, and two may find the same.</summary>
+    public IReadOnlyList<string>? FindAlone() => Find() is { } command
+        ? [.. command, "--http-port-range", FormattableString.Invariant($"{FreePorts.Take(1)[0]}-{LastPort}")]
+        : null;
+
+    /// <summary>The program and its arguments, installed now if need be.</summary>
     /// <param name="log">Told what takes long.</param>
     /// <param name="cancellation">Ends the installation.</param>
     /// <exception cref="NotebookRunException">It cannot be had.</exception>

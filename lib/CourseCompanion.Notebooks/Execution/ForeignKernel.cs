@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Jupyter;
 using CourseCompanion.Notebooks.Jupyter.Client;
@@ -10,7 +11,7 @@ namespace CourseCompanion.Notebooks.Execution;
 
 /// <summary>Executes cells on a kernel that is not ours, over its Jupyter channels.</summary>
 /// <param name="command">The program and its arguments; the connection file's path is added.</param>
-internal sealed class ForeignKernel(IReadOnlyList<string> command) : ICellExecutor
+internal sealed partial class ForeignKernel(IReadOnlyList<string> command) : ICellExecutor
 {
     /// <summary>Set for the kernel: nobody looks on, so that charts may come as data alone.</summary>
     internal const string HeadlessVariable = "COURSE_HEADLESS";
@@ -54,12 +55,7 @@ internal sealed class ForeignKernel(IReadOnlyList<string> command) : ICellExecut
         {
             if (client.NextPublished(Look) is not { } message)
             {
-                if (_kernel.Exited.IsCompleted)
-                {
-                    // The runner reads from the code what became of the cell.
-                    Environment.Exit(_kernel.ExitCode);
-                }
-
+                EndWith(_kernel);
                 continue;
             }
 
@@ -84,6 +80,15 @@ internal sealed class ForeignKernel(IReadOnlyList<string> command) : ICellExecut
         return new ExecutionResult(isOk ? ExecutionStatus.Ok : _reason ?? ExecutionStatus.Error, ++_count, watch.Elapsed, isOk ? null : error);
     }
 
+    // The runner reads from the code what became of the cell.
+    private static void EndWith(KernelProcess kernel)
+    {
+        if (kernel.Exited.IsCompleted)
+        {
+            Environment.Exit(kernel.ExitCode);
+        }
+    }
+
     private void End(ExecutionStatus reason)
     {
         _reason ??= reason;
@@ -92,7 +97,8 @@ internal sealed class ForeignKernel(IReadOnlyList<string> command) : ICellExecut
 
     private static SessionOutput? Read(ClientMessage message) => message.Type switch
     {
-        "stream" => new StreamOutput(message.Text("name")!, message.Text("text")!.ReplaceLineEndings("\n")),
+        "stream" => BindingWarning().Replace(message.Text("text")!.ReplaceLineEndings("\n"), "") is { Length: > 0 } text ? new StreamOutput(message.Text("name")!, text) : null,
+        "display_data" when IsBootstrap(message.Content) => null,
         "display_data" => new DisplayOutput(Bundle(message.Content), DisplayId(message.Content)),
         "update_display_data" => new UpdateDisplayOutput(Bundle(message.Content), DisplayId(message.Content)),
         "execute_result" => new ResultOutput(Bundle(message.Content), message.Content.GetProperty("execution_count").GetInt32()),
@@ -106,6 +112,15 @@ internal sealed class ForeignKernel(IReadOnlyList<string> command) : ICellExecut
     private static string DisplayId(JsonElement content) =>
         content.TryGetProperty("transient", out var transient) && transient.ValueKind == JsonValueKind.Object
         && transient.TryGetProperty("display_id", out var id) ? id.GetString()! : Guid.NewGuid().ToString("N");
+
+    // The script by which .NET Interactive's pages look for its HTTP server, and ask a CDN: no output of the cell.
+    private static bool IsBootstrap(JsonElement content) =>
+        content.GetProperty("data").TryGetProperty("text/html", out var html) && html.ValueKind == JsonValueKind.String
+        && html.GetString()!.Contains("dotnet-interactive-this-cell", StringComparison.Ordinal);
+
+    // TorchSharp names an older version of a part of the framework, which the compiler of this kernel holds against each cell that comes near it.
+    [GeneratedRegex(@"\n?warning CS1701: .*\n\n?")]
+    private static partial Regex BindingWarning();
 
     // .NET Interactive sends JSON as a text.
     private static MimeBundle Bundle(JsonElement content)

@@ -129,8 +129,11 @@ public static partial class TensorEngine
         }
     }
 
-    // libtorch looks at TORCH_CPP_LOG_LEVEL in c10::initLogging(), which Python calls and TorchSharp does not.
-    private static unsafe void ReadLogLevel()
+    /// <summary>
+    /// Makes libtorch look at TORCH_CPP_LOG_LEVEL: in c10::initLogging(), which Python calls and TorchSharp does not. A host that finds native libraries
+    /// only later calls it again.
+    /// </summary>
+    internal static unsafe void ReadLogLevel()
     {
         if (OperatingSystem.IsLinux()
             && NativeLibrary.TryLoad("libc10.so", typeof(TensorEngine).Assembly, null, out nint c10)

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using CourseCompanion.Display;
+using CourseCompanion.EndToEnd.Jupyter;
+using CourseCompanion.Notebooks.Document;
+using CourseCompanion.Notebooks.Jupyter;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.EndToEnd.Interactive;
@@ -42,7 +45,9 @@ public sealed class SecondHostTests : IDisposable
         var result = await _course.RunAsync(notebook, "--host", Host);
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        var outputs = _course.Executed("shows").CodeCells.Skip(1).Select(cell => cell.Outputs[^1]).ToList();
+        var cells = _course.Executed("shows").CodeCells.ToList();
+        Assert.Empty(cells[0].Outputs);
+        var outputs = cells[1..].ConvertAll(cell => cell.Outputs[^1]);
         Assert.Equal("scatter", outputs[0].JsonData(MimeTypes.Plotly)!["data"]![0]!["type"]!.GetValue<string>());
         Assert.Contains("<div", outputs[1].TextData(MimeTypes.Html), StringComparison.Ordinal);
         Assert.Contains("1,5", outputs[2].TextData(MimeTypes.Html), StringComparison.Ordinal);
@@ -66,6 +71,26 @@ public sealed class SecondHostTests : IDisposable
         Assert.Equal(["ok", "failed"], _course.Statuses("ends"));
         Assert.Contains("assez", result.Output, StringComparison.Ordinal);
         Assert.Contains("code de sortie 3", result.Output, StringComparison.Ordinal);
+    }
+
+    [PythonFact("nbclient, nbformat")]
+    public async Task Installed_for_Jupyter_it_shows_charts_that_front_ends_draw()
+    {
+        using var kernel = new InstalledKernel();
+        var installed = await CourseProcess.RunAsync(kernel.Prefix, "kernel", "install", "--dotnet-interactive", "--prefix", kernel.Prefix);
+        Assert.True(installed.ExitCode == 0, installed.ToString());
+        var notebook = WriteHere("chart", Import + "Chart.Line(\"Titre\", \"x\", new Axis(\"y\"), new Series(\"a\", new[] { 0.25, 0.5 }))");
+        var executed = Path.ChangeExtension(notebook, ".executed.ipynb");
+
+        kernel.RunScript("nbclient_execute.py", environment => environment["COURSE_KERNEL"] = KernelSpecs.InteractiveName, notebook, executed);
+
+        var chart = NotebookDocument.Load(executed).CodeCells.Single().Outputs[^1];
+        // Its JSON would come as a text there, which VS Code takes for a broken figure.
+        Assert.Equal([MimeTypes.Html, MimeTypes.PlainText], chart.MimeTypes.Order(StringComparer.Ordinal));
+        Assert.Contains("Plotly.newPlot", chart.TextData(MimeTypes.Html), StringComparison.Ordinal);
+
+        var removed = await CourseProcess.RunAsync(kernel.Prefix, "kernel", "uninstall", "--prefix", kernel.Prefix);
+        Assert.Contains($"{KernelSpecs.InteractiveName} removed.", removed.Output, StringComparison.Ordinal);
     }
 
     // Beside the course's own chapters lies cours.csx; a notebook from elsewhere brings a copy whose paths lead here.

@@ -15,6 +15,7 @@ internal sealed class KernelClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly MessageCodec _codec;
+    private readonly CancellationToken _gone;
     private readonly List<ZmtpConnection> _connections = [];
     private readonly ZmtpConnection _shell;
     private readonly ZmtpConnection _control;
@@ -27,13 +28,16 @@ internal sealed class KernelClient : IDisposable
     private readonly BlockingCollection<IReadOnlyList<byte[]>> _beats = [];
 
     /// <summary>Connects to a kernel, and waits until its ports are open.</summary>
+    /// <param name="connection">Where it listens.</param>
+    /// <param name="gone">Cancelled when there is no kernel any more: nothing is waited for then.</param>
     /// <exception cref="TimeoutException">The kernel did not come up.</exception>
-    public KernelClient(ConnectionFile connection)
+    public KernelClient(ConnectionFile connection, CancellationToken gone = default)
     {
+        _gone = gone;
         _codec = new MessageCodec(connection.Key);
         var identity = Guid.NewGuid().ToString("N");
         var ioPub = Connect(connection, connection.IOPubPort, "SUB", "PUB", Read(_published), "");
-        ioPub.Outbound.Enqueue(ZmtpCodec.Encode([new byte[] { 1 }]));
+        ioPub.Outbound.Enqueue(ZmtpCodec.Encode([new byte[] { 1 }]), CancellationToken.None);
         _shell = Connect(connection, connection.ShellPort, "DEALER", "ROUTER", Read(_shellMessages), identity);
         _control = Connect(connection, connection.ControlPort, "DEALER", "ROUTER", Read(_controlMessages), identity);
         _stdin = Connect(connection, connection.StdinPort, "DEALER", "ROUTER", Read(_stdinMessages), identity);
@@ -169,7 +173,7 @@ internal sealed class KernelClient : IDisposable
         return connection;
     }
 
-    private static Socket OpenSocket(IPEndPoint endpoint)
+    private Socket OpenSocket(IPEndPoint endpoint)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -180,7 +184,7 @@ internal sealed class KernelClient : IDisposable
                 socket.Connect(endpoint);
                 return socket;
             }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            catch (SocketException) when (Stopwatch.GetElapsedTime(started) < Patience && !_gone.IsCancellationRequested)
             {
                 socket.Dispose();
                 Thread.Sleep(5);
@@ -193,14 +197,21 @@ internal sealed class KernelClient : IDisposable
         }
     }
 
-    private static ClientMessage Next(BlockingCollection<ClientMessage> messages, Func<ClientMessage, bool> condition)
+    private ClientMessage Next(BlockingCollection<ClientMessage> messages, Func<ClientMessage, bool> condition)
     {
-        while (messages.TryTake(out var message, Patience))
+        try
         {
-            if (condition(message))
+            while (messages.TryTake(out var message, (int)Patience.TotalMilliseconds, _gone))
             {
-                return message;
+                if (condition(message))
+                {
+                    return message;
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException("The kernel's process has ended.");
         }
 
         throw new TimeoutException("The kernel did not answer.");

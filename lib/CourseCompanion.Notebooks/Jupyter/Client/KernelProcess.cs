@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
@@ -10,10 +8,14 @@ namespace CourseCompanion.Notebooks.Jupyter.Client;
 /// <summary>A kernel in a process of its own, started as a front end starts it, and a client that is connected to it.</summary>
 internal sealed class KernelProcess : IAsyncDisposable
 {
+    private const int MostTries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly CancellationTokenSource _gone = new();
     private readonly Process _process;
     private readonly string _connectionFile;
+    private readonly long _started;
+    private KernelClient? _client;
 
     private KernelProcess(IReadOnlyList<string> command, bool isQuiet)
     {
@@ -24,7 +26,7 @@ internal sealed class KernelProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var started = Stopwatch.GetTimestamp();
+        _started = Stopwatch.GetTimestamp();
         _process = Process.Start(start)!;
         if (isQuiet)
         {
@@ -32,14 +34,10 @@ internal sealed class KernelProcess : IAsyncDisposable
         }
 
         Exited = _process.WaitForExitAsync();
-        Client = new KernelClient(ConnectionFile.Load(_connectionFile));
-        // The first answer may be published before our subscription has arrived; the second is not.
-        Client.Ask("kernel_info_request", []);
-        Client.PublishedUntilIdle(Client.Send("kernel_info_request", []));
-        ReadySeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _ = Exited.ContinueWith(_ => _gone.Cancel(), TaskScheduler.Default);
     }
 
-    public KernelClient Client { get; }
+    public KernelClient Client => _client!;
 
     /// <summary>The end of the process.</summary>
     public Task Exited { get; }
@@ -48,14 +46,39 @@ internal sealed class KernelProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>From the start of the process to the first idle state.</summary>
-    public double ReadySeconds { get; }
+    public double ReadySeconds { get; private set; }
 
     /// <summary>Starts a kernel, and waits until it answers.</summary>
     /// <param name="command">The program and its arguments; the connection file's path is added.</param>
     /// <param name="isQuiet">Whether what the process itself prints, a greeting, is thrown away.</param>
     /// <exception cref="TimeoutException">It did not come up.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
-    public static KernelProcess Start(IReadOnlyList<string> command, bool isQuiet = false) => new(command, isQuiet);
+    public static KernelProcess Start(IReadOnlyList<string> command, bool isQuiet = false)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var kernel = new KernelProcess(command, isQuiet);
+            try
+            {
+                kernel.WaitUntilReady();
+                return kernel;
+            }
+            catch (TimeoutException) when (kernel.Exited.IsCompleted && tries < MostTries)
+            {
+                // The likeliest reason is a port that somebody else was quicker to take.
+                kernel.Kill();
+            }
+        }
+    }
+
+    private void WaitUntilReady()
+    {
+        _client = new KernelClient(ConnectionFile.Load(_connectionFile), _gone.Token);
+        // The first answer may be published before our subscription has arrived; the second is not.
+        Client.Ask("kernel_info_request", []);
+        Client.PublishedUntilIdle(Client.Send("kernel_info_request", []));
+        ReadySeconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+    }
 
     public double ResidentMegabytes()
     {
@@ -85,6 +108,7 @@ internal sealed class KernelProcess : IAsyncDisposable
         Kill();
         Client.Dispose();
         _process.Dispose();
+        _gone.Dispose();
     }
 
     // Whoever reads its key can execute code: only the user may.
@@ -104,11 +128,7 @@ internal sealed class KernelProcess : IAsyncDisposable
 
     private static string ConnectionFileText()
     {
-        // Held open together, so that they are different; free again when the kernel binds them.
-        List<TcpListener> listeners = [.. Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        listeners.ForEach(listener => listener.Start());
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        listeners.ForEach(listener => listener.Stop());
+        var ports = FreePorts.Take(5);
         return new JsonObject
         {
             ["shell_port"] = ports[0],

@@ -37,6 +37,11 @@ internal sealed class FinishedRuns
 
         string head = JsonSerializer.Serialize(new { provenance.Commit, provenance.DatasetMd5, provenance.Device, provenance.Threads, provenance.Engine });
         path = Path.GetFullPath(path);
+        if (Directory.Exists(path))
+        {
+            throw new UsageException($"'{path}' is a folder: {Variable} names a file.");
+        }
+
         var runs = new FinishedRuns(path);
         string text = File.Exists(path) ? File.ReadAllText(path) : "";
         string[] lines = text.Split('\n')[..^1];        // what follows the last line feed is no whole line

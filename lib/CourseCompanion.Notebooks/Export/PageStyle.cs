@@ -76,6 +76,8 @@ internal static class PageStyle
         th { background: var(--head); text-align: left; }
         tbody tr:nth-child(even) { background: var(--stripe); }
         math { font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math TeX Gyre", serif; font-size: 1.1em; }
+        mtd.tml-left { text-align: left; }
+        mtd.tml-right { text-align: right; }
         math[display="block"] { margin: 1em 0; overflow: auto hidden; }
         code.displayed { display: block; margin: 1em 0; overflow-x: auto; white-space: pre; }
         details > summary { cursor: pointer; color: var(--accent); }

@@ -174,7 +174,7 @@ public sealed class HtmlExporterTests
     {
         var html = Export(NotebookCell.Markdown("Soit\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\nalors.\n\n```\n\\begin{align}x\\end{align}\n```\n\n$$\n\\begin{aligned}e &= f\\end{aligned}\n$$"));
 
-        Assert.Equal(2, Regex.Count(html, "<math display=\"block\">"));
+        Assert.Equal(2, Regex.Count(html, "<math display=\"block\" "));
         Assert.Contains("<code>\\begin{align}x\\end{align}\n</code>", html, StringComparison.Ordinal);
     }
 

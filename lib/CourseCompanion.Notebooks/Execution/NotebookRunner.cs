@@ -210,6 +210,15 @@ public static class NotebookRunner
     private static IEnumerable<NotebookCell> ExecutedCells(NotebookDocument document) =>
         document.CodeCells.Where(cell => cell.Source.Trim().Length > 0);
 
+    /// <summary>The cell's text, headed by its language where that stands in its metadata alone, as VS Code's .NET extension writes it.</summary>
+    private static string WithLanguage(NotebookCell cell)
+    {
+        var language = (cell.Metadata["polyglot_notebook"] as JsonObject)?["kernelName"] ?? (cell.Metadata["dotnet_interactive"] as JsonObject)?["language"];
+        return language is JsonValue value && value.TryGetValue(out string? name) && name is not ("csharp" or "c#" or "") && !cell.Source.TrimStart().StartsWith("#!", StringComparison.Ordinal)
+            ? $"#!{name}\n{cell.Source}"
+            : cell.Source;
+    }
+
     private static string Title(NotebookCell cell) =>
         cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && !line.StartsWith("#!import", StringComparison.Ordinal)) ?? "";
 
@@ -303,7 +312,7 @@ public static class NotebookRunner
             ErrorOutput? error = null;
             _recorder.Begin(cell);
             var result = await worker.ExecuteAsync(
-                cell.Source,
+                WithLanguage(cell),
                 request.CellTimeout,
                 output =>
                 {

@@ -25,5 +25,7 @@ public static class DisplayFunctions
     /// <param name="script">The JavaScript text.</param>
     /// <returns>A handle to change the display later.</returns>
     /// <exception cref="InvalidOperationException">No notebook session is running.</exception>
-    public static DisplayedValue Javascript(string script) => display(HTML($"<script>{script}</script>"));
+    public static DisplayedValue Javascript(string script) => display(Script(script));
+
+    internal static RawContent Script(string script) => HTML($"<script>{script}</script>");
 }

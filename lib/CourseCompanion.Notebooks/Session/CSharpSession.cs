@@ -46,6 +46,7 @@ public sealed class CSharpSession : ICellExecutor
     private readonly CellIndex _cells = new();
     private readonly Lock _gate = new();
     private readonly List<CellExecution> _pending = [];
+    private readonly Dictionary<string, string> _texts = [];
     private readonly IProgressDisplay _previousProgress;
     private ScriptState<object>? _state;
     private MimeBundle? _value;
@@ -328,6 +329,9 @@ public sealed class CSharpSession : ICellExecutor
         part.Language switch
         {
             CellLanguage.CSharp => RunCSharp(part.Text, cell, packages, options, execution, importing?.Path),
+            CellLanguage.Share => RunCSharp(Declaration(part), cell, packages, options, execution, importing?.Path),
+            CellLanguage.Value => Keep(part),
+            CellLanguage.Variables => ShowVariables(withValues: part.Text == "values"),
             CellLanguage.Import => Import(ImportedFile.Read(part.Text, importing, _baseDirectory), options, execution),
             _ => Show(part),
         };
@@ -351,6 +355,29 @@ public sealed class CSharpSession : ICellExecutor
         return null;
     }
 
+    private ErrorOutput? Keep(CellPart part)
+    {
+        _texts[part.Name!] = part.Text.Trim('\n');
+        return null;
+    }
+
+    /// <summary>The C# that makes a variable of a kept text, in the line that asks for it.</summary>
+    private string Declaration(CellPart part) => _texts.TryGetValue(part.Text, out var text)
+        ? new string('\n', part.Line - 1) + VariableCommands.Declare(part.Name!, text)
+        : throw new CellDirectiveException(part.Line, $"#!share --from {VariableCommands.Values} {part.Text}",
+            $"Aucun texte ne s’appelle « {part.Text} ». Une cellule « #!value --name {part.Text} » le donne.");
+
+    private ErrorOutput? ShowVariables(bool withValues)
+    {
+        // The last of those that have the same name: it hides the others.
+        var variables = (_state?.Variables ?? []).GroupBy(variable => variable.Name).Select(sameName => sameName.Last()).ToList();
+        return Format(() => Display(variables.Count == 0 ? new RawContent("text/plain", "Aucune variable.")
+            : withValues ? variables.Select(variable => new VariableRow(variable.Name, TypeNames.Of(variable.Type), variable.Value)).ToList()
+            : new RawContent("text/plain", string.Join(", ", variables.Select(variable => variable.Name)))));
+    }
+
+    private sealed record VariableRow(string Variable, string Type, object? Valeur);
+
     private ErrorOutput? Show(CellPart part)
     {
         if (part.Language == CellLanguage.Mermaid)
@@ -369,7 +396,13 @@ public sealed class CSharpSession : ICellExecutor
                 Guid.NewGuid().ToString("N")));
             return null;
         }
-        Display(new RawContent(part.Language == CellLanguage.Html ? "text/html" : "text/markdown", part.Text.Trim('\n')));
+        var text = part.Text.Trim('\n');
+        Display(part.Language switch
+        {
+            CellLanguage.Html => new RawContent("text/html", text),
+            CellLanguage.JavaScript => DisplayFunctions.Script(text),
+            _ => new RawContent("text/markdown", text),
+        });
         return null;
     }
 

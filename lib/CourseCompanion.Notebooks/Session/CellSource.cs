@@ -7,7 +7,14 @@ namespace CourseCompanion.Notebooks.Session;
 /// <summary>A part of a cell in one language.</summary>
 /// <param name="Language">The language of the part.</param>
 /// <param name="Text">Its text, padded with empty lines so that line numbers are those of the cell.</param>
-internal sealed record CellPart(CellLanguage Language, string Text);
+internal sealed record CellPart(CellLanguage Language, string Text)
+{
+    /// <summary>The variable that the part is about; null for most.</summary>
+    internal string? Name { get; init; }
+
+    /// <summary>The line that asks for it, from 1, where a message may have to name it.</summary>
+    internal int Line { get; init; }
+}
 
 /// <summary>What a part of a cell is written in.</summary>
 internal enum CellLanguage
@@ -16,6 +23,16 @@ internal enum CellLanguage
     Markdown,
     Html,
     Mermaid,
+    JavaScript,
+
+    /// <summary>A text that has a name (<c>#!value</c>).</summary>
+    Value,
+
+    /// <summary>No language: a named text becomes a variable of C# (<c>#!share</c>, <c>#!set</c>).</summary>
+    Share,
+
+    /// <summary>No language: the variables are listed, <c>names</c> alone or with their <c>values</c>.</summary>
+    Variables,
 
     /// <summary>No language: the part names a file, whose cells run here (<c>#!import</c>).</summary>
     Import,
@@ -39,6 +56,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         var insideTexts = LinesInsideTexts(code);
         var parts = new List<CellPart>();
         var language = CellLanguage.CSharp;
+        string? name = null;
         var text = new List<string>();
         var packages = new List<PackageRequest>();
         var showTime = false;
@@ -77,9 +95,21 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
                 text.AddRange(Enumerable.Repeat("", i + 1));
                 continue;
             }
+            if (VariableCommands.Read(directive, i + 1) is { } command)
+            {
+                Finish();
+                // The lines below are the text of a value; other commands stand alone.
+                (language, name) = command.Language == CellLanguage.Value ? (command.Language, command.Name) : (CellLanguage.CSharp, null);
+                if (command.Language != CellLanguage.Value)
+                {
+                    parts.Add(command);
+                }
+                text.AddRange(Enumerable.Repeat("", i + 1));
+                continue;
+            }
             var next = Language(directive) ?? throw Unknown(i + 1, line.Trim(), directive);
             Finish();
-            language = next;
+            (language, name) = (next, null);
             text.AddRange(Enumerable.Repeat("", i + 1));
         }
         Finish();
@@ -89,7 +119,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         {
             if (text.Exists(line => line.Trim().Length > 0))
             {
-                parts.Add(new CellPart(language, string.Join('\n', text)));
+                parts.Add(new CellPart(language, string.Join('\n', text)) { Name = name });
             }
             text.Clear();
         }
@@ -116,6 +146,7 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         "markdown" or "md" => CellLanguage.Markdown,
         "html" => CellLanguage.Html,
         "mermaid" => CellLanguage.Mermaid,
+        "javascript" or "js" => CellLanguage.JavaScript,
         _ => null,
     };
 
@@ -124,16 +155,15 @@ internal sealed partial record CellSource(IReadOnlyList<CellPart> Parts, bool Sh
         var name = directive.Split(' ')[0];
         var explanation = name switch
         {
-            "fsharp" or "f#" or "pwsh" or "powershell" or "sql" or "kql" or "javascript" or "js" or "http" =>
+            "fsharp" or "f#" or "pwsh" or "powershell" or "sql" or "kql" or "http" =>
                 $"Ce noyau n’exécute que du C# : « #!{name} » n’y existe pas.",
             "load" => "Pour exécuter le contenu d’un fichier, écrivez : #load \"fichier.csx\".",
-            "connect" or "set" or "share" or "value" =>
-                "Ce noyau n’échange pas de variables avec d’autres noyaux. Les variables C# restent disponibles d’une cellule à l’autre.",
-            "who" or "whos" or "lsmagic" or "about" or "help" =>
+            "connect" => "Il n’y a pas d’autre noyau auquel se connecter. Les variables C# restent disponibles d’une cellule à l’autre.",
+            "lsmagic" or "about" or "help" =>
                 $"La commande « #!{name} » n’existe pas dans ce noyau.",
             _ => $"La commande « #!{name} » est inconnue.",
         };
-        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!import, #!time, #!csharp, #!markdown, #!html, #!mermaid.");
+        return new CellDirectiveException(line, text, explanation + " Commandes comprises : #!import, #!time, #!csharp, #!markdown, #!html, #!javascript, #!mermaid, #!value, #!share, #!set, #!who, #!whos.");
     }
 
     /// <summary>The lines (from 0) that begin inside a text or a comment that spans several lines.</summary>

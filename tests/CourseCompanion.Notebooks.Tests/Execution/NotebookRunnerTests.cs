@@ -214,6 +214,27 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_reads_a_cell_s_language_from_its_metadata()
+    {
+        var path = Write("l.ipynb", In("csharp", "1"), In("html", "<b>gras</b>"), In("markdown", "# Titre"), In("fsharp", "let x = 1"));
+
+        var summary = await NotebookRunner.RunAsync(Request(path));
+
+        var cells = Executed("l.ipynb").Cells;
+        Assert.Equal("<b>gras</b>", cells[1].Outputs[0].TextData("text/html"));
+        Assert.Equal("# Titre", cells[2].Outputs[0].TextData("text/markdown"));
+        Assert.Equal("<b>gras</b>", cells[1].Source);
+        Assert.Contains("Ce noyau n’exécute que du C#", summary.Notebooks[0].FailedCell!.Error, StringComparison.Ordinal);
+
+        static NotebookCell In(string language, string source)
+        {
+            var cell = NotebookCell.Code(source);
+            cell.Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = language };
+            return cell;
+        }
+    }
+
+    [Fact]
     public async Task RunAsync_injects_typed_parameters_after_their_declaration()
     {
         var path = Write("p.ipynb",

@@ -193,9 +193,9 @@
     event.preventDefault();
     (all[at] || (at < 0 ? field : all[all.length - 1]) || field).focus();
   });
+  // With a modifier: a single key would be pressed by a word of those who dictate.
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); field.focus(); field.select(); }
+    if (event.key.toLowerCase() === "k" && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey) { event.preventDefault(); field.focus(); field.select(); }
   });
 })();
 

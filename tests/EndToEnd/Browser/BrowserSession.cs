@@ -81,13 +81,13 @@ internal sealed class BrowserSession : IAsyncDisposable
     }
 
     /// <summary>Presses a key: <c>Tab</c>, <c>Enter</c>, <c>ArrowDown</c>, <c>Escape</c>, or a character.</summary>
-    public async Task PressAsync(string key)
+    public async Task PressAsync(string key, bool withControl = false)
     {
         var code = key switch { "Tab" => 9, "Enter" => 13, "Escape" => 27, "ArrowDown" => 40, _ => 0 };
-        var text = key == "Enter" ? "\r" : key.Length == 1 ? key : null;
+        var text = key == "Enter" ? "\r" : key.Length == 1 && !withControl ? key : null;
         foreach (var type in (string[])[text is null ? "rawKeyDown" : "keyDown", "keyUp"])
         {
-            JsonObject press = new() { ["type"] = type, ["key"] = key, ["windowsVirtualKeyCode"] = code };
+            JsonObject press = new() { ["type"] = type, ["key"] = key, ["windowsVirtualKeyCode"] = code, ["modifiers"] = withControl ? 2 : 0 };
             if (type == "keyDown")
             {
                 press["text"] = text;

@@ -29,7 +29,7 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         // The charts: heat maps keep their white paper, the others take the theme's colours; 3D needs what no policy forbids.
         await browser.WaitAsync("document.querySelectorAll('.plotly .main-svg').length > 4");
 
-        await browser.PressAsync("/");
+        await browser.PressAsync("k", withControl: true);
         Assert.Equal("recherche", await browser.TextAsync("document.activeElement.id"));
         await browser.TypeAsync("NAEVUS melanomes");
         await browser.WaitAsync("document.querySelectorAll('.found mark').length > 1");
@@ -39,7 +39,7 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         await browser.PressAsync("Enter");
         await browser.WaitAsync("document.readyState === 'complete' && document.title.startsWith('Chapitre 9') && location.hash === '#les-deux-classes'");
 
-        await browser.PressAsync("/");
+        await browser.PressAsync("k", withControl: true);
         await browser.TypeAsync("xyzzy");
         await browser.WaitAsync("document.querySelector('.found p').textContent === 'Aucun résultat pour «\u00a0xyzzy\u00a0».'");
         await browser.PressAsync("Escape");

@@ -63,7 +63,7 @@ public sealed class SecondHostTests : IDisposable
         var hangs = _course.Write("hangs", "1", "while (true) { }");
         var ends = _course.Write("ends", "1", "Environment.Exit(3);");
 
-        var result = await _course.RunAsync(fails, hangs, ends, "--host", Host, "--cell-timeout", "5");
+        var result = await _course.RunAsync(fails, hangs, ends, "--host", Host, "--cell-timeout", "15");
 
         Assert.True(result.ExitCode == 1, result.ToString());
         Assert.Equal(["ok", "failed", "not-run"], _course.Statuses("fails"));

@@ -10,7 +10,7 @@ namespace CourseCompanion.Notebooks.Export;
 /// </summary>
 /// <remarks>
 /// Temml is the file of its npm package, kept in <c>temml/</c> with its licence (MIT) and run by Jint, an interpreter that reaches nothing of this process.
-/// It starts in 0.4 s, once, where there is a formula; a formula takes some ten milliseconds.
+/// It starts in a second, once, where there is a formula; a formula takes some ten milliseconds.
 /// </remarks>
 internal static class MathText
 {

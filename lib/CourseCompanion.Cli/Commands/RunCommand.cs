@@ -55,7 +55,7 @@ internal static class RunCommand
             otherwise: 1, least: 1, most: 64);
         Option<string> host = new("--host")
         {
-            Description = $"What executes the cells: course, the course's own kernel, or {InteractiveTool.HostName}, Microsoft's (slower; fetched once).",
+            Description = $"What executes the cells: course, the course's own kernel, or {InteractiveTool.HostName}, Microsoft's .NET Interactive (fetched once).",
             DefaultValueFactory = _ => OwnHost,
         };
         host.AcceptOnlyFromAmong(OwnHost, InteractiveTool.HostName);

@@ -55,7 +55,11 @@ internal sealed partial class ForeignKernel(IReadOnlyList<string> command) : ICe
         {
             if (client.NextPublished(Look) is not { } message)
             {
-                EndWith(_kernel);
+                if (_kernel.Exited.IsCompleted)
+                {
+                    EndWithKernel();
+                }
+
                 continue;
             }
 
@@ -76,18 +80,33 @@ internal sealed partial class ForeignKernel(IReadOnlyList<string> command) : ICe
             }
         }
 
-        var isOk = client.Reply(request).Text("status") == "ok";
-        return new ExecutionResult(isOk ? ExecutionStatus.Ok : _reason ?? ExecutionStatus.Error, ++_count, watch.Elapsed, isOk ? null : error);
-    }
-
-    // The runner reads from the code what became of the cell.
-    private static void EndWith(KernelProcess kernel)
-    {
-        if (kernel.Exited.IsCompleted)
+        var isOk = IsOk();
+        if (isOk && _reason is { } late)
         {
-            Environment.Exit(kernel.ExitCode);
+            // It was asked to end, did not hear of it, and came to its end all the same: too late.
+            error = late == ExecutionStatus.TimedOut ? ErrorReports.TimedOut(limit!.Value) : ErrorReports.Interrupted();
+            Output?.Invoke(error);
+        }
+
+        return new ExecutionResult(_reason ?? (isOk ? ExecutionStatus.Ok : ExecutionStatus.Error), ++_count, watch.Elapsed, error);
+
+        bool IsOk()
+        {
+            try
+            {
+                return client.Reply(request).Text("status") == "ok";
+            }
+            catch (TimeoutException)
+            {
+                // It has ended between its last output and its reply.
+                EndWithKernel();
+                return false;
+            }
         }
     }
+
+    // The runner reads from the code what became of the cell. A kernel that lives and says nothing is of no use either.
+    private void EndWithKernel() => Environment.Exit(_kernel!.Exited.IsCompleted ? _kernel.ExitCode : 1);
 
     private void End(ExecutionStatus reason)
     {

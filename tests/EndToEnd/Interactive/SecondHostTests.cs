@@ -57,17 +57,19 @@ public sealed class SecondHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Cells_that_fail_hang_or_end_the_process_are_results()
+    public async Task Cells_that_fail_hang_end_late_or_end_the_process_are_results()
     {
         var fails = _course.Write("fails", "1", "throw new InvalidOperationException(\"assez\");", "2");
         var hangs = _course.Write("hangs", "1", "while (true) { }");
+        var late = _course.Write("late", "1", "System.Threading.Thread.Sleep(18_000);");
         var ends = _course.Write("ends", "1", "Environment.Exit(3);");
 
-        var result = await _course.RunAsync(fails, hangs, ends, "--host", Host, "--cell-timeout", "15");
+        var result = await _course.RunAsync(fails, hangs, late, ends, "--host", Host, "--cell-timeout", "15", "--parallel", "2");
 
         Assert.True(result.ExitCode == 1, result.ToString());
         Assert.Equal(["ok", "failed", "not-run"], _course.Statuses("fails"));
         Assert.Equal(["ok", "timed-out"], _course.Statuses("hangs"));
+        Assert.Equal(["ok", "timed-out"], _course.Statuses("late"));
         Assert.Equal(["ok", "failed"], _course.Statuses("ends"));
         Assert.Contains("assez", result.Output, StringComparison.Ordinal);
         Assert.Contains("code de sortie 3", result.Output, StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Jupyter.Client;
 using CourseCompanion.Notebooks.Jupyter.Protocol;
@@ -23,7 +21,7 @@ public sealed class StudentRecordTests : IDisposable
     public async Task Kernel_records_for_a_person_and_not_for_a_client_that_only_executes()
     {
         var connection = Path.Combine(_folder, "connection.json");
-        await System.IO.File.WriteAllTextAsync(connection, Connection());
+        await System.IO.File.WriteAllTextAsync(connection, KernelProcess.ConnectionFileText());
         // As on a student's machine, wherever this test runs.
         using var process = CourseProcess.Start(_folder, "unset CI COURSE_PROGRESS; exec \"$@\"", "kernel", "serve", connection);
         try
@@ -46,25 +44,5 @@ public sealed class StudentRecordTests : IDisposable
                 await process.WaitForExitAsync();
             }
         }
-    }
-
-    private static string Connection()
-    {
-        List<TcpListener> listeners = [.. Enumerable.Range(0, 5).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        listeners.ForEach(listener => listener.Start());
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        listeners.ForEach(listener => listener.Stop());
-        return new JsonObject
-        {
-            ["shell_port"] = ports[0],
-            ["control_port"] = ports[1],
-            ["iopub_port"] = ports[2],
-            ["stdin_port"] = ports[3],
-            ["hb_port"] = ports[4],
-            ["ip"] = "127.0.0.1",
-            ["transport"] = "tcp",
-            ["signature_scheme"] = "hmac-sha256",
-            ["key"] = "k",
-        }.ToJsonString();
     }
 }

@@ -78,6 +78,8 @@ internal sealed class KernelProcess : IAsyncDisposable
         Client.Ask("kernel_info_request", []);
         Client.PublishedUntilIdle(Client.Send("kernel_info_request", []));
         ReadySeconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        // It has been read, and whoever ends this process by force would leave it behind, with its key.
+        File.Delete(_connectionFile);
     }
 
     public double ResidentMegabytes()
@@ -126,7 +128,8 @@ internal sealed class KernelProcess : IAsyncDisposable
         return file;
     }
 
-    private static string ConnectionFileText()
+    /// <summary>A connection file as Jupyter writes it: free ports of the loopback address, and a key.</summary>
+    internal static string ConnectionFileText()
     {
         var ports = FreePorts.Take(5);
         return new JsonObject

@@ -37,6 +37,7 @@ public static class CourseKernel
         CourseCompanion.Display.TypeFormatterSourceAttribute.LeavesPlotlyOut = IsJupyter && Environment.GetEnvironmentVariable("COURSE_HEADLESS") is null;
         WorkContext.Progress = new KernelProgress();
         StopTraining(Kernel.Root);
+        DrawDiagrams(Kernel.Root);
         Show<torch.Tensor>(tensor => new Dictionary<string, string> { [MimeTypes.PlainText] = TensorText.Format(tensor) });
         Show<DataFrame>(table => new TableView(table).ToMimeBundle());
         Show<GenericChart>(chart => chart.HouseStyle().ToMimeBundle());
@@ -54,6 +55,19 @@ public static class CourseKernel
         }
 
         await next(command, context);
+    });
+
+    // Its own diagrams ask a server for what draws them.
+    private static void DrawDiagrams(Kernel kernel) => kernel.FindKernelByName("mermaid")?.AddMiddleware(async (command, context, next) =>
+    {
+        if (command is SubmitCode cell)
+        {
+            context.Display(new MermaidDiagram(cell.Code));
+        }
+        else
+        {
+            await next(command, context);
+        }
     });
 
     // Values of packages that the course did not write. Those of the course say themselves how they look (TypeFormatterSourceAttribute).

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
+using CourseCompanion.Charts;
 using CourseCompanion.Notebooks.Formatting;
 using CourseCompanion.Notebooks.Interactive;
 using CourseCompanion.Work;
@@ -285,6 +285,10 @@ public sealed class CSharpSession : ICellExecutor
         {
             return new ErrorOutput("ImportException", error.Message, [error.Message]);
         }
+        catch (MermaidException error)
+        {
+            return new ErrorOutput("MermaidException", error.Message, [error.Message]);
+        }
         catch (PackageRestoreException error)
         {
             return new ErrorOutput("PackageRestoreException", error.Message, error.Message.Split('\n'));
@@ -380,27 +384,12 @@ public sealed class CSharpSession : ICellExecutor
 
     private ErrorOutput? Show(CellPart part)
     {
-        if (part.Language == CellLanguage.Mermaid)
-        {
-            // For front ends that draw the type itself, for those that draw it in Markdown, and for all others.
-            var diagram = part.Text.Trim('\n');
-            Emit(new DisplayOutput(
-                new MimeBundle(
-                    new JsonObject
-                    {
-                        ["text/vnd.mermaid"] = diagram,
-                        ["text/markdown"] = $"```mermaid\n{diagram}\n```",
-                        ["text/plain"] = diagram,
-                    },
-                    []),
-                Guid.NewGuid().ToString("N")));
-            return null;
-        }
         var text = part.Text.Trim('\n');
         Display(part.Language switch
         {
             CellLanguage.Html => new RawContent("text/html", text),
             CellLanguage.JavaScript => DisplayFunctions.Script(text),
+            CellLanguage.Mermaid => new MermaidDiagram(text),
             _ => new RawContent("text/markdown", text),
         });
         return null;

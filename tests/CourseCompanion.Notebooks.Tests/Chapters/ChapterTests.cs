@@ -16,6 +16,7 @@ public sealed partial class ChapterTests
     private const int MostWords = 1500;
     private const int WidestCode = 100;
     private const string Preparation = "#!import cours.csx";
+    private const string Diagram = "#!mermaid";
 
     /// <summary>Lines of a code cell, blank ones and comments included: what a student takes in at a glance.</summary>
     private const int MostLines = 15;
@@ -204,7 +205,7 @@ public sealed partial class ChapterTests
     public void All_cells_compile_when_they_are_run_again(string name)
     {
         var options = ScriptEnvironment.CreateOptions(new SessionOptions(), ScriptEnvironment.DefaultAssemblies());
-        var cells = Chapter.Load(name).Code;
+        var cells = Chapter.Load(name).Code.Where(cell => !cell.Source.StartsWith(Diagram, StringComparison.Ordinal)).ToList();
         Script<object>? script = null;
         foreach (var cell in cells.Concat(cells))
         {
@@ -219,8 +220,14 @@ public sealed partial class ChapterTests
     public void Code_is_CSharp_without_commands_of_a_front_end(string name) => Assert.Empty(
         from cell in Chapter.Load(name).Code
         from line in cell.Source.Split('\n')
-        where Magic().IsMatch(line) && line != Preparation
+        where Magic().IsMatch(line) && line != Preparation && line != Diagram
         select $"{cell.Id}: {line}");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_diagram_is_a_cell_of_its_own(string name) => Assert.All(
+        Chapter.Load(name).Code.Where(cell => cell.Source.Split('\n').Contains(Diagram)),
+        cell => Assert.StartsWith(Diagram + "\n", cell.Source, StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]

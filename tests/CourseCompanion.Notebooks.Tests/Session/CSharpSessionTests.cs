@@ -228,8 +228,16 @@ public sealed class CSharpSessionTests : IDisposable
         await _host.RunAsync("#!mermaid\ngraph LR\nA --> B");
 
         var data = ((DisplayOutput)_host.Outputs[0]).Bundle.Data;
-        Assert.Equal("graph LR\nA --> B", data["text/vnd.mermaid"]!.GetValue<string>());
-        Assert.Equal("```mermaid\ngraph LR\nA --> B\n```", data["text/markdown"]!.GetValue<string>());
+        Assert.Contains("<svg", data["text/html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("Diagramme : A → B.", data["text/plain"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Mermaid_that_cannot_be_drawn_says_why()
+    {
+        var result = await _host.RunAsync("#!mermaid\ngantt\ntitle A");
+
+        Assert.Contains("sa première ligne doit être", result.Error!.Value, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,8 +44,8 @@ internal static partial class MermaidLibrary
                 var (engine, draw, style) = _started ??= Start();
                 engine.Constraints.Find<CancellationConstraint>()!.Reset(cancellation);
                 var svg = engine.Invoke(draw, source, style).AsString();
-                // Its font would come from the Internet.
-                return Import().Replace(svg, "");
+                // Its font would come from the Internet, and its size fits no page.
+                return Size().Replace(Import().Replace(svg, ""), "<svg ${attributes}style=\"max-width: 100%; height: auto; ", 1);
             }
             catch (ExecutionCanceledException stopped)
             {
@@ -71,7 +71,8 @@ internal static partial class MermaidLibrary
         engine.Modules.Add("entities", module => module.ExportFunction("decodeXML", arguments => (JsString)WebUtility.HtmlDecode(arguments[0].ToString())));
         engine.Modules.Add("beautiful-mermaid", Read(Files[1].Path));
         var draw = engine.Modules.Import("beautiful-mermaid").Get("renderMermaidSVG");
-        return (engine, draw, engine.Evaluate($"({{ fg: '{Palette.Ink}', muted: '{Palette.MutedInk}', line: '{Palette.MutedInk}', font: 'sans-serif', padding: 8 }})"));
+        // Every colour is named: what is not is taken from the page around.
+        return (engine, draw, engine.Evaluate($"({{ fg: '{Palette.Ink}', accent: '{Palette.Ink}', surface: '#F6F8FA', border: '{Palette.MutedInk}', muted: '{Palette.MutedInk}', line: '{Palette.MutedInk}', font: 'sans-serif', padding: 8 }})"));
     }
 
     private static string Reason(Exception error) => error is TimeoutException
@@ -85,6 +86,9 @@ internal static partial class MermaidLibrary
         using var reader = new StreamReader(typeof(MermaidLibrary).Assembly.GetManifestResourceStream(path)!);
         return reader.ReadToEnd();
     }
+
+    [GeneratedRegex("<svg (?=[^>]*viewBox)(?<attributes>[^>]*?)style=\"")]
+    private static partial Regex Size();
 
     [GeneratedRegex(@"@import url\([^)]*\);")]
     private static partial Regex Import();

@@ -72,19 +72,10 @@ internal sealed class Examination(CommandContext context)
         }
     }
 
-    /// <summary>The version and the file of the libtorch in this process: TorchSharp's own <c>__version__</c> is a constant.</summary>
     private static string LoadedLibtorch()
     {
-        if (TensorEngine.LoadedLibrary is not { } path)
-        {
-            return $"{TensorEngine.ExpectedVersion}, as packaged";
-        }
-
-        // <libtorch>/lib/libtorch_cpu.so, where it is one of its own.
-        string? version = path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)
-            ? TensorEngine.ExpectedVersion
-            : TensorEngine.VersionOf(Path.GetFullPath(Path.Combine(path, "../..")));
-        return $"{version ?? "of unknown version"} ({path})";
+        string version = TensorEngine.LoadedVersion ?? "of unknown version";
+        return TensorEngine.LoadedLibrary is { } path ? $"{version} ({path})" : $"{version}, which the system does not show";
     }
 
     private static Check CheckGpu()

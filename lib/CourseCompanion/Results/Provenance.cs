@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CourseCompanion.Data;
 using CourseCompanion.Data.Sources;
+using CourseCompanion.Work;
 using TorchSharp;
 
 namespace CourseCompanion.Results;
@@ -40,7 +41,7 @@ public sealed record Provenance
     /// <summary>Number of threads of the tensor engine.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Tensor engine and its version.</summary>
+    /// <summary>Tensor engine and its version, and that of the libtorch that was loaded.</summary>
     public required string Engine { get; init; }
 
     /// <summary>.NET runtime.</summary>
@@ -64,6 +65,7 @@ public sealed record Provenance
     {
         (string commit, _) = Describe(typeof(Provenance).Assembly);
         (_, string engineVersion) = Describe(typeof(torch).Assembly);
+        int threads = torch.get_num_threads();   // which loads libtorch, if nothing has yet
         return new Provenance
         {
             Commit = commit,
@@ -74,8 +76,8 @@ public sealed record Provenance
             DatasetSource = data?.Source.ToString(),
             Synthetic = data?.IsSynthetic ?? false,
             Device = (device ?? torch.CPU).ToString(),
-            Threads = torch.get_num_threads(),
-            Engine = $"{typeof(torch).Assembly.GetName().Name} {engineVersion} (libtorch {torch.__version__})",
+            Threads = threads,
+            Engine = $"{typeof(torch).Assembly.GetName().Name} {engineVersion} (libtorch {TensorEngine.LoadedVersion ?? "of unknown version"})",
             Runtime = RuntimeInformation.FrameworkDescription,
             Platform = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -18,19 +19,30 @@ public static partial class TensorEngine
     // the threads then wait for one another on the same core; with 0, each small operation waits for threads to wake up.
     private const string SpinCount = "1000";
 
-    /// <summary>The version of libtorch that TorchSharp's native library was compiled for: <c>2.10.0</c>.</summary>
-    public static string ExpectedVersion { get; } = typeof(TensorEngine).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "LibtorchVersion").Value!;
+    // The libtorch of LIBTORCH, where it was taken.
+    private static string? _libtorch;
+
+    /// <summary>The version of the packaged libtorch, for which the packaged TorchSharp was compiled: <c>2.10.0</c>.</summary>
+    public static string PackagedVersion { get; } = Metadata("LibtorchVersion")!;
 
     /// <summary>Why the libtorch that <c>LIBTORCH</c> names was not taken; null where it was, or where none is named.</summary>
     public static string? Refusal { get; private set; }
 
-    /// <summary>The file of the libtorch that this process has loaded; null where none is yet, or the system does not tell.</summary>
-    public static string? LoadedLibrary => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps")
-            .Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries)[^1])
-            .FirstOrDefault(path => path.Contains("/libtorch_cpu.", StringComparison.Ordinal))
-        : null;
+    /// <summary>The file of the libtorch that this process has loaded; null where none is yet, or the system does not tell (macOS).</summary>
+    public static string? LoadedLibrary
+    {
+        get
+        {
+            using Process process = Process.GetCurrentProcess();
+            return process.Modules.Cast<ProcessModule>().Select(module => module.FileName)
+                .FirstOrDefault(path => Path.GetFileName(path) is "libtorch_cpu.so" or "libtorch_cpu.dylib" or "torch_cpu.dll");
+        }
+    }
+
+    /// <summary>
+    /// The version of the libtorch that this process has loaded; null where its folder does not say. (TorchSharp's own <c>__version__</c> is a constant.)
+    /// </summary>
+    public static string? LoadedVersion => VersionOfLoaded(LoadedLibrary, _libtorch, Path.GetDirectoryName(typeof(TensorEngine).Assembly.Location)!);
 
     /// <summary>The version of the libtorch in a folder; null where the folder does not say.</summary>
     /// <param name="libtorch">A folder with <c>lib/</c>, from pytorch.org or of an installation by pip.</param>
@@ -56,7 +68,9 @@ public static partial class TensorEngine
 
         if (Environment.GetEnvironmentVariable("LIBTORCH") is { Length: > 0 } libtorch)
         {
-            Refusal = ReasonToRefuse(libtorch) ?? Load(libtorch);
+            // Which version a TorchSharp of one's own needs, nobody knows here.
+            Refusal = ReasonToRefuse(libtorch, Metadata("OwnTorchSharp") is null ? PackagedVersion : null) ?? Load(libtorch);
+            _libtorch = Refusal is null ? libtorch : null;
         }
 
         ReadLogLevel();
@@ -90,15 +104,17 @@ public static partial class TensorEngine
     }
 
     /// <summary>Why a libtorch cannot serve; null where it can. The C++ interface changes with every minor version.</summary>
-    internal static string? ReasonToRefuse(string libtorch)
+    /// <param name="libtorch">The folder.</param>
+    /// <param name="expected">The version that TorchSharp was compiled for; null where it is not known: any may fit.</param>
+    internal static string? ReasonToRefuse(string libtorch, string? expected)
     {
         if (!Directory.Exists(Path.Combine(libtorch, "lib")))
         {
             return $"LIBTORCH names no libtorch: '{libtorch}' has no folder lib. It has to be the folder that holds lib/ and include/.";
         }
 
-        return VersionOf(libtorch) is { } version && !version.StartsWith(Minor(ExpectedVersion), StringComparison.Ordinal)
-            ? $"LIBTORCH names libtorch {version} ('{libtorch}'), and TorchSharp here needs {Minor(ExpectedVersion)}x. "
+        return expected is not null && VersionOf(libtorch) is { } version && !version.StartsWith(Minor(expected), StringComparison.Ordinal)
+            ? $"LIBTORCH names libtorch {version} ('{libtorch}'), and TorchSharp here needs {Minor(expected)}x. "
                 + "Name one of that version, or unset LIBTORCH to take the packaged one."
             : null;
 
@@ -106,27 +122,56 @@ public static partial class TensorEngine
         static string Minor(string version) => version[..(version.LastIndexOf('.') + 1)];
     }
 
+    /// <summary>The version of a libtorch that is loaded; null where it cannot be told.</summary>
+    /// <param name="loaded">Its file, links resolved; null where the system does not tell.</param>
+    /// <param name="libtorch">The libtorch that <c>LIBTORCH</c> named and that was taken; null for none.</param>
+    /// <param name="program">The folder of the course's assemblies: a libtorch below it is the packaged one.</param>
+    internal static string? VersionOfLoaded(string? loaded, string? libtorch, string program)
+    {
+        if (libtorch is not null)
+        {
+            string named = Path.GetFullPath(Path.Combine(libtorch, "lib", Path.GetFileName(loaded ?? "")));
+            if (loaded is null || loaded == (File.ResolveLinkTarget(named, returnFinalTarget: true)?.FullName ?? named))
+            {
+                return VersionOf(libtorch);
+            }
+        }
+
+        if (loaded is null || loaded.StartsWith(Path.TrimEndingDirectorySeparator(program) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            return PackagedVersion;
+        }
+
+        // <libtorch>/lib/libtorch_cpu.so
+        return VersionOf(Path.GetFullPath(Path.Combine(loaded, "../..")));
+    }
+
     // A library that is in the process already is taken before any that lies beside the program.
     private static string? Load(string libtorch)
     {
-        string name = OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
-        string path = Path.Combine(libtorch, "lib", name);
         try
         {
-            NativeLibrary.Load(path);
-            string cuda = path.Replace("torch_cpu", "torch_cuda", StringComparison.Ordinal);
-            if (File.Exists(cuda))
+            foreach (string path in LibrariesOf(libtorch))
             {
-                NativeLibrary.Load(cuda);
+                NativeLibrary.Load(path);
             }
 
-            NativeLibrary.Load(path.Replace("torch_cpu", "torch", StringComparison.Ordinal));
             return null;
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
             return $"The libtorch that LIBTORCH names does not load: {exception.Message}";
         }
+    }
+
+    /// <summary>The libraries of a libtorch, in the order in which they are loaded; that of CUDA where it has one.</summary>
+    internal static IReadOnlyList<string> LibrariesOf(string libtorch)
+    {
+        (string prefix, string extension) = OperatingSystem.IsWindows() ? ("", ".dll") : ("lib", OperatingSystem.IsMacOS() ? ".dylib" : ".so");
+        string cuda = PathOf("torch_cuda");
+        return File.Exists(cuda) ? [PathOf("torch_cpu"), cuda, PathOf("torch")] : [PathOf("torch_cpu"), PathOf("torch")];
+
+        string PathOf(string name) => Path.Combine(libtorch, "lib", prefix + name + extension);
     }
 
     /// <summary>
@@ -142,6 +187,9 @@ public static partial class TensorEngine
             ((delegate* unmanaged<void>)initLogging)();
         }
     }
+
+    private static string? Metadata(string key) => typeof(TensorEngine).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(attribute => attribute.Key == key)?.Value;
 
     private static void SetVariable(string name, string value)
     {

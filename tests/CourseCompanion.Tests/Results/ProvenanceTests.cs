@@ -28,7 +28,7 @@ public class ProvenanceTests
         Assert.Equal(Profile.Current.Name, provenance.Profile);
         Assert.Equal("cpu", provenance.Device);
         Assert.StartsWith(".NET 1", provenance.Runtime, StringComparison.Ordinal);
-        Assert.Contains("libtorch", provenance.Engine, StringComparison.Ordinal);
+        Assert.EndsWith($" (libtorch {TensorEngine.LoadedVersion})", provenance.Engine, StringComparison.Ordinal);
         Assert.True(provenance.Threads >= 1);
         Assert.Matches("^([0-9a-f]{40}|unknown)$", provenance.Commit);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using CourseCompanion.Results;
 using CourseCompanion.Tests.Shared;
 using CourseCompanion.Work;
 
@@ -9,14 +10,23 @@ namespace CourseCompanion.Tests.Work;
 
 public sealed partial class TensorEngineTests : IDisposable
 {
+    /// <summary>Makes the test assembly a program that says which libtorch it has loaded.</summary>
+    public const string Command = "engine";
+
     private readonly string _libtorch = Directory.CreateTempSubdirectory("course-libtorch-").FullName;
+
+    public static int Report()
+    {
+        Console.Write(TensorEngine.Refusal ?? Provenance.Capture(null, 1).Engine);
+        return 0;
+    }
 
     public void Dispose() => Directory.Delete(_libtorch, recursive: true);
 
     [LinuxFact]
     public void Native_code_of_any_host_sees_the_bounds_of_the_threads_and_warns_nobody()
     {
-        _ = TensorEngine.ExpectedVersion;
+        _ = TensorEngine.PackagedVersion;
 
         Assert.InRange(int.Parse(GetVariableOfC("OMP_NUM_THREADS")!, System.Globalization.CultureInfo.InvariantCulture), 1, 1024);
         Assert.True(GetVariableOfC("GOMP_SPINCOUNT") is not null || GetVariableOfC("OMP_WAIT_POLICY") is not null);
@@ -41,7 +51,16 @@ public sealed partial class TensorEngineTests : IDisposable
         File.WriteAllText(Path.Combine(_libtorch, file), contents);
 
         Assert.Equal(version, TensorEngine.VersionOf(_libtorch));
-        Assert.Null(TensorEngine.ReasonToRefuse(_libtorch));
+        Assert.Null(TensorEngine.ReasonToRefuse(_libtorch, "2.10.0"));
+    }
+
+    [Fact]
+    public void ReasonToRefuse_with_a_TorchSharp_of_one_s_own_takes_any_version()
+    {
+        Directory.CreateDirectory(Path.Combine(_libtorch, "lib"));
+        File.WriteAllText(Path.Combine(_libtorch, "build-version"), "2.7.1");
+
+        Assert.Null(TensorEngine.ReasonToRefuse(_libtorch, expected: null));
     }
 
     [Theory]
@@ -53,7 +72,7 @@ public sealed partial class TensorEngineTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_libtorch, "lib"));
         File.WriteAllText(Path.Combine(_libtorch, "build-version"), version);
 
-        string reason = TensorEngine.ReasonToRefuse(_libtorch)!;
+        string reason = TensorEngine.ReasonToRefuse(_libtorch, "2.10.0")!;
         Assert.Contains(version, reason, StringComparison.Ordinal);
         Assert.Contains(_libtorch, reason, StringComparison.Ordinal);
         Assert.Contains("2.10.x", reason, StringComparison.Ordinal);
@@ -61,7 +80,56 @@ public sealed partial class TensorEngineTests : IDisposable
 
     [Fact]
     public void ReasonToRefuse_folder_without_a_libtorch_is_named() =>
-        Assert.Contains(_libtorch, TensorEngine.ReasonToRefuse(_libtorch)!, StringComparison.Ordinal);
+        Assert.Contains(_libtorch, TensorEngine.ReasonToRefuse(_libtorch, "2.10.0")!, StringComparison.Ordinal);
+
+    /// <summary>A folder like pytorch.org's, of links to the libraries that are here; its name has that of one of them in it.</summary>
+    [LinuxFact]
+    public async Task Libtorch_that_is_named_is_loaded_and_stands_in_the_provenance()
+    {
+        TorchSharp.torch.zeros(1).Dispose();
+        string libtorch = Path.Combine(_libtorch, "libtorch_cpu"), lib = Directory.CreateDirectory(Path.Combine(libtorch, "lib")).FullName;
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(TensorEngine.LoadedLibrary)!, "lib*.so*"))
+        {
+            File.CreateSymbolicLink(Path.Combine(lib, Path.GetFileName(file)), file);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(libtorch, "build-version"), "2.10.7+own\n");
+        ProcessStartInfo start = new("dotnet", ["exec", typeof(TensorEngineTests).Assembly.Location, Command]) { RedirectStandardOutput = true };
+        start.Environment["LIBTORCH"] = libtorch;
+        using Process child = Process.Start(start)!;
+        string output = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+
+        Assert.EndsWith(" (libtorch 2.10.7+own)", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadedLibrary_is_the_file_that_is_in_the_process()
+    {
+        TorchSharp.torch.zeros(1).Dispose();
+
+        Assert.True(OperatingSystem.IsMacOS() ? TensorEngine.LoadedLibrary is null : File.Exists(TensorEngine.LoadedLibrary));
+    }
+
+    [LinuxFact]
+    public void VersionOfLoaded_is_the_packaged_one_only_where_that_lies_below_the_program()
+    {
+        Assert.Equal(TensorEngine.PackagedVersion, TensorEngine.VersionOfLoaded("/course/runtimes/libtorch_cpu.so", libtorch: null, "/course/"));
+        Assert.Equal(TensorEngine.PackagedVersion, TensorEngine.VersionOfLoaded(null, libtorch: null, "/course/"));
+        Assert.Null(TensorEngine.VersionOfLoaded("/course-of-another/lib/libtorch_cpu.so", libtorch: null, "/course"));
+    }
+
+    [Fact]
+    public void VersionOfLoaded_elsewhere_is_what_its_folder_says()
+    {
+        File.WriteAllText(Path.Combine(_libtorch, "build-version"), "2.10.1");
+        string loaded = Path.Combine(Directory.CreateDirectory(Path.Combine(_libtorch, "lib")).FullName, "libtorch_cpu.so");
+        File.WriteAllText(loaded, "");
+
+        Assert.Equal("2.10.1", TensorEngine.VersionOfLoaded(loaded, libtorch: null, "/course"));
+        Assert.Equal("2.10.1", TensorEngine.VersionOfLoaded(loaded, _libtorch, "/course"));
+        Assert.Equal("2.10.1", TensorEngine.VersionOfLoaded(null, _libtorch, "/course"));
+    }
 
     /// <summary>What <c>lib/OlderLinux.targets</c> did: nothing where the system suffices, one mark in the copy where it does not.</summary>
     [LinuxFact]

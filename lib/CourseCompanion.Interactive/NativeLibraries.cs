@@ -9,8 +9,14 @@ namespace CourseCompanion.Interactive;
 /// </summary>
 internal static class NativeLibraries
 {
-    private static readonly string Folder = Path.Combine(
-        Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+    private static readonly string Program = Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!;
+
+    // As packages name their folders: an SDK that a distribution has built calls itself ubuntu.24.04-x64.
+    private static readonly string Platform =
+        (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+
+    // Those of packages, and those beside a TorchSharp.dll of one's own.
+    private static readonly string[] Folders = [Path.Combine(Program, "runtimes", Platform, "native"), Program];
 
     /// <summary>Makes them found by all assemblies, also by those that are loaded later: the host gives each folder a context of its own.</summary>
     public static void Find()
@@ -36,11 +42,14 @@ internal static class NativeLibraries
 
     private static nint Load(string name)
     {
-        foreach (string file in (string[])[name, $"lib{name}.so", $"{name}.so", $"lib{name}.dylib", $"{name}.dll"])
+        foreach (string folder in Folders)
         {
-            if (NativeLibrary.TryLoad(Path.Combine(Folder, file), out nint handle))
+            foreach (string file in (string[])[name, $"lib{name}.so", $"{name}.so", $"lib{name}.dylib", $"{name}.dll"])
             {
-                return handle;
+                if (NativeLibrary.TryLoad(Path.Combine(folder, file), out nint handle))
+                {
+                    return handle;
+                }
             }
         }
 

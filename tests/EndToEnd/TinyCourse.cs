@@ -49,6 +49,10 @@ internal sealed class TinyCourse : IDisposable
     public Task<CourseResult> RunOnPlainProcessorAsync(params IEnumerable<string> arguments) =>
         CourseProcess.EndAsync(CourseProcess.Start(_folder, "DOTNET_EnableHWIntrinsic=0 exec \"$@\"", ["run", "--out", Out, .. arguments]));
 
+    /// <summary>Runs the command as on the .NET of a distribution, which names the distribution as its platform.</summary>
+    public Task<CourseResult> RunOnDistributionRuntimeAsync(params IEnumerable<string> arguments) =>
+        CourseProcess.EndAsync(CourseProcess.Start(_folder, "DOTNET_RUNTIME_ID=ubuntu.24.04-x64 exec \"$@\"", ["run", "--out", Out, .. arguments]));
+
     /// <summary>Starts the command in a session of its own, so that a signal to its group reaches its workers, as Ctrl-C does.</summary>
     /// <remarks>What runs in a shell's background ignores interrupts, and so would everything that it starts.</remarks>
     public Process StartInSession(params IEnumerable<string> arguments) =>

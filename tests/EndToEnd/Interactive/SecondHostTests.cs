@@ -57,6 +57,16 @@ public sealed class SecondHostTests : IDisposable
         Assert.Equal("1,5", outputs[6].Text.Trim());
     }
 
+    [LinuxFact]
+    public async Task Native_libraries_are_found_on_the_runtime_of_a_distribution()
+    {
+        var notebook = WriteHere("tensor", Import + "zeros(2, 3)");
+
+        var result = await _course.RunOnDistributionRuntimeAsync(notebook, "--host", Host);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
     [Fact]
     public async Task Cells_that_fail_hang_end_late_or_end_the_process_are_results()
     {

@@ -27,7 +27,7 @@ public sealed class KernelSpecs
 
     // What a student sets in a terminal and an editor started from a menu does not know.
     private static readonly string[] KeptVariables =
-        ["LIBTORCH", "COURSE_DATA", "COURSE_CACHE", "COURSE_OFFLINE", "COURSE_PROFILE"];
+        ["LIBTORCH", "COURSE_DATA", "COURSE_CACHE", "COURSE_WEIGHTS", "COURSE_OFFLINE", "COURSE_PROFILE", "COURSE_PROGRESS"];
 
     private static readonly JsonSerializerOptions Json = new()
     {

@@ -46,14 +46,19 @@ public sealed class KernelSpecsTests : IDisposable
     [Fact]
     public void Environment_holds_the_runtime_and_the_student_s_choices()
     {
-        _environment["COURSE_DATA"] = "/données";
+        string[] choices = ["LIBTORCH", "COURSE_DATA", "COURSE_CACHE", "COURSE_WEIGHTS", "COURSE_OFFLINE", "COURSE_PROFILE", "COURSE_PROGRESS"];
+        foreach (var choice in choices)
+        {
+            _environment[choice] = $"de l’étudiant : {choice}";
+        }
+
         _environment["SECRET"] = "1";
 
         Specs("prefix").Install(Command);
 
         var environment = Read("prefix/share/jupyter", "course-csharp")["env"]!;
         Assert.True(Directory.Exists(environment["DOTNET_ROOT"]!.GetValue<string>()));
-        Assert.Equal("/données", environment["COURSE_DATA"]!.GetValue<string>());
+        Assert.All(choices, choice => Assert.Equal(_environment[choice], environment[choice]?.GetValue<string>()));
         Assert.Null(environment["SECRET"]);
     }
 

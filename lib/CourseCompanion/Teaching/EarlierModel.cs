@@ -34,7 +34,7 @@ public sealed record EarlierModel
     public static EarlierModel Find(string fileName, DataProvenance data, int seed)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return At(CourseOutput.PathOf(fileName), data, seed);
+        return At(CourseOutput.Locate(fileName), data, seed);
     }
 
     internal static EarlierModel At(string path, DataProvenance data, int seed) => new(path, FindProblem(path, data, seed));

@@ -17,10 +17,18 @@ public static class CourseOutput
             ? Path.GetFullPath(named)
             : Path.Combine(TopOfClone() ?? Environment.CurrentDirectory, "out");
 
-    /// <summary>Path of a file in <see cref="Folder"/>, which is made if it does not exist.</summary>
+    /// <summary>Path of a file to write in <see cref="Folder"/>, which is created if it does not exist.</summary>
     /// <param name="fileName">Name of the file, without folders.</param>
     /// <exception cref="ArgumentException">The name is empty or holds a folder.</exception>
     public static string PathOf(string fileName)
+    {
+        string path = Locate(fileName);
+        Directory.CreateDirectory(Folder);
+        return path;
+    }
+
+    /// <summary>Path of a file to read, which need not be there.</summary>
+    internal static string Locate(string fileName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fileName);
         if (Path.GetFileName(fileName) != fileName)
@@ -28,7 +36,7 @@ public static class CourseOutput
             throw new ArgumentException($"'{fileName}' is not the name of a file without folders.", nameof(fileName));
         }
 
-        return Path.Combine(Directory.CreateDirectory(Folder).FullName, fileName);
+        return Path.Combine(Folder, fileName);
     }
 
     private static string? TopOfClone()

@@ -58,6 +58,21 @@ public sealed class EarlierModelTests
     }
 
     [Fact]
-    public void The_file_is_looked_for_in_the_output_folder() =>
-        Assert.Equal(CourseOutput.PathOf("no-such-model.safetensors"), EarlierModel.Find("no-such-model.safetensors", Images, 42).Path);
+    public void The_file_is_looked_for_in_the_output_folder_which_is_not_created_for_that()
+    {
+        using var folder = new TemporaryFolder();
+        string? before = Environment.GetEnvironmentVariable(CourseOutput.Variable);
+        Environment.SetEnvironmentVariable(CourseOutput.Variable, folder["out"]);
+        try
+        {
+            Assert.Equal(Path.Combine(folder["out"], "model.safetensors"), EarlierModel.Find("model.safetensors", Images, 42).Path);
+            Assert.False(Directory.Exists(folder["out"]));
+            Assert.Equal(Path.Combine(folder["out"], "model.safetensors"), CourseOutput.PathOf("model.safetensors"));
+            Assert.True(Directory.Exists(folder["out"]));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(CourseOutput.Variable, before);
+        }
+    }
 }

@@ -4,7 +4,6 @@ using CourseCompanion.Models;
 using CourseCompanion.SelfTraining;
 using CourseCompanion.Training;
 using CourseCompanion.Work;
-using static TorchSharp.torch;
 
 namespace CourseCompanion.Experiments;
 
@@ -112,14 +111,6 @@ public sealed class PseudoLabelingExperiment(FewLabels scenario, int rounds = 5,
         return FewLabels.Judge(network.Model, scenario.Test, cancellation);
     }
 
-    private TrainingOptions Training(double learningRate, Augmentation? augmentation)
-    {
-        var generator = new Generator((ulong)scenario.Seed);
-        return new TrainingOptions
-        {
-            LearningRate = learningRate,
-            Seed = scenario.Seed,
-            Augmentation = augmentation is null ? null : images => augmentation.Apply(images, generator),
-        };
-    }
+    private TrainingOptions Training(double learningRate, Augmentation? augmentation) =>
+        new() { LearningRate = learningRate, Seed = scenario.Seed, Augmentation = augmentation };
 }

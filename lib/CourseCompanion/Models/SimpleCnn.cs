@@ -6,8 +6,9 @@ using static TorchSharp.torch.nn;
 namespace CourseCompanion.Models;
 
 /// <summary>
-/// The course's small network for images of 28 x 28 pixels: two blocks of convolution 3x3, batch normalisation, ReLU and
-/// max pooling, then one linear layer. With 16 and 32 channels the features before the last layer are 7 * 7 * 32 = 1,568.
+/// The course's small network for images of 28 x 28 pixels: two blocks of convolution 3x3, batch normalisation, max pooling and
+/// ReLU, then one linear layer (ReLU before pooling, as networks are usually drawn, is the same function). With 16 and 32 channels the features
+/// before the last layer are 7 * 7 * 32 = 1,568.
 /// </summary>
 /// <remarks>Input [N, C, 28, 28] float, scaled to [-1, 1]; output logits [N, K].</remarks>
 public sealed class SimpleCnn : Module<Tensor, Tensor>, IFeatureExtractor

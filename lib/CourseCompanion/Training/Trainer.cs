@@ -20,10 +20,14 @@ public sealed class Trainer : IDisposable
     private readonly optim.Optimizer _optimizer;
     private readonly optim.lr_scheduler.LRScheduler? _schedule;
     private readonly Tensor? _classWeights;
+    private readonly Generator _generator;
     private int _epochsDone;  // orders of the images used up: the next one is another
     private int _passes;      // calls of RunEpoch and RunSteps
 
-    /// <summary>Prepares the training of a model: optimiser and random order.</summary>
+    /// <summary>
+    /// Prepares the training of a model: optimiser and random order. It seeds the global generator, from which dropout draws: creating a second trainer
+    /// changes the dropout of a first that is not finished.
+    /// </summary>
     /// <param name="model">Maps images [B, C, H, W] to logits [B, K].</param>
     /// <param name="options">How to train; the course's settings if null.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option no training can work with.</exception>
@@ -33,7 +37,9 @@ public sealed class Trainer : IDisposable
         _model = model;
         _options = options ?? new TrainingOptions();
         _options.Validate();
+        // Dropout draws from the global generator, and libtorch gives it no other.
         random.manual_seed(_options.Seed);
+        _generator = new Generator((ulong)(uint)_options.Seed);
         _optimizer = _options.Optimizer(model.parameters(), _options.LearningRate);
         _schedule = _options.Schedule?.Invoke(_optimizer);
         if (_options.ClassWeights is { } weights)
@@ -172,6 +178,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _generator.Dispose();
         _classWeights?.Dispose();
     }
 
@@ -203,9 +210,9 @@ public sealed class Trainer : IDisposable
             using var stepScope = NewDisposeScope();
             Tensor labels = train.Labels.index_select(0, positions);                    // [B]
             Tensor images = train.Images.Batch(train.Indices.index_select(0, positions));  // [B, C, H, W]
-            if (_options.Augmentation is { } augment)
+            if (_options.Augmentation is { } augmentation)
             {
-                images = Preprocessing.ChannelsLast(augment(images));
+                images = Preprocessing.ChannelsLast(augmentation.Apply(images, _generator));
             }
 
             (Tensor loss, Tensor logits) = Step(images, labels);

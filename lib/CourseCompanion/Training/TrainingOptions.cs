@@ -1,4 +1,5 @@
 using System.Globalization;
+using CourseCompanion.Augmentations;
 using CourseCompanion.Evaluation;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,14 +31,15 @@ public sealed record TrainingOptions
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// Makes what moves the weights, of the parameters and the learning rate: Adam (Kingma and Ba, 2015) unless set. The trainer
+    /// Creates the optimiser from the parameters and the learning rate: Adam (Kingma and Ba, 2015) unless set. The trainer
     /// disposes of it.
     /// </summary>
     public Func<IEnumerable<Parameter>, double, optim.Optimizer> Optimizer { get; init; } =
         (parameters, learningRate) => optim.Adam(parameters, lr: learningRate);
 
     /// <summary>
-    /// Makes what changes the learning rate, one step after each pass (<see cref="Trainer.RunEpoch"/>, <see cref="Trainer.RunSteps"/>); the rate stays if null.
+    /// Creates the learning-rate schedule, which takes one step after each pass (<see cref="Trainer.RunEpoch"/>, <see cref="Trainer.RunSteps"/>); a
+    /// constant rate if null.
     /// </summary>
     public Func<optim.Optimizer, optim.lr_scheduler.LRScheduler>? Schedule { get; init; }
 
@@ -47,11 +49,11 @@ public sealed record TrainingOptions
     /// </summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 
-    /// <summary>Seed of the order of the images, and of whatever is random inside the network.</summary>
+    /// <summary>Seed of the order of the images, of their augmentation, and of whatever is random inside the network.</summary>
     public int Seed { get; init; } = 42;
 
-    /// <summary>A random change of the batch, float [B, C, H, W] in [-1, 1], before each step; none if null.</summary>
-    public Func<Tensor, Tensor>? Augmentation { get; init; }
+    /// <summary>A random change of each batch before its step; none if null.</summary>
+    public Augmentation? Augmentation { get; init; }
 
     /// <summary>
     /// The figure of the validation report whose best epoch gives the final weights; none, and the last epoch, if null.

@@ -57,7 +57,7 @@ public sealed class PseudoLabelingTests : IDisposable
         var batches = new List<long>();
         PseudoLabelingOptions options = Quick with
         {
-            Training = Quick.Training with { Augmentation = images => { batches.Add(images.shape[0]); return images; } },
+            Training = Quick.Training with { Augmentation = new Change(images => { batches.Add(images.shape[0]); return images.clone(); }) },
         };
         IReadOnlyList<PseudoLabelingRound> rounds = [.. PseudoLabeling.Rounds(model, _data.First(Labelled), _data.Rest(Labelled), options)];
 
@@ -169,7 +169,7 @@ public sealed class PseudoLabelingTests : IDisposable
         Assert.NotEqual(reference, Run(Quick with { Training = Quick.Training with { BatchSize = 16 } }).Logits);
         Assert.NotEqual(reference, Run(Quick with { Training = Quick.Training with { LearningRate = 2e-3 } }).Logits);
         Assert.NotEqual(reference, Run(Quick with { Training = Quick.Training with { Seed = 1 } }).Logits);
-        Assert.NotEqual(reference, Run(Quick with { Training = Quick.Training with { Augmentation = images => images.flip(3) } }).Logits);
+        Assert.NotEqual(reference, Run(Quick with { Training = Quick.Training with { Augmentation = new Change(images => images.flip(3)) } }).Logits);
         Assert.NotEqual(reference, Run(Quick with { Selection = new ConfidenceThreshold(0.95) }).Logits);
         Assert.NotEqual(reference, Run(Quick with { Selection = ClassBalanced.Top(5) }).Logits);
     }

@@ -55,7 +55,7 @@ public class TrainerGoldenTests
             Epochs = s_golden.GetProperty("epochs").GetInt32(),
             BatchSize = 1000,
             LearningRate = s_golden.GetProperty("rate").GetDouble(),
-            Augmentation = images => images.to(ScalarType.Float64),
+            Augmentation = new Change(images => images.to(ScalarType.Float64)),
         };
         TrainingOptions sgd = plain with { Optimizer = (parameters, rate) => optim.SGD(parameters, rate, momentum: 0.9) };
         TrainingOptions halved = sgd with { Schedule = optimizer => optim.lr_scheduler.StepLR(optimizer, 3, 0.5) };

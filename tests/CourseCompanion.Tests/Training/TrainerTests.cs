@@ -1,3 +1,4 @@
+using CourseCompanion.Augmentations;
 using CourseCompanion.Data;
 using CourseCompanion.Evaluation;
 using CourseCompanion.Models;
@@ -91,7 +92,7 @@ public sealed class TrainerTests : IDisposable
         double[] reference = Losses(options);
         Assert.NotEqual(reference, Losses(options with { BatchSize = 16 }));
         Assert.NotEqual(reference, Losses(options with { LearningRate = 2e-3 }));
-        Assert.NotEqual(reference, Losses(options with { Augmentation = images => images.mul(0.5) }));
+        Assert.NotEqual(reference, Losses(options with { Augmentation = new Change(images => images.mul(0.5)) }));
         Assert.NotEqual(reference, Losses(options with { Optimizer = (parameters, rate) => optim.AdamW(parameters, rate, weight_decay: 1) }));
         Assert.NotEqual(reference, Losses(options with { Schedule = optimizer => optim.lr_scheduler.StepLR(optimizer, 1, 0.1) }));
         Assert.NotEqual(reference, Losses(options with { ClassWeights = [1, 2, 1] }));
@@ -156,13 +157,31 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Augmentation_draws_from_the_seed_and_from_nothing_else()
+    {
+        Assert.Equal(Loss(1, drawn: 0), Loss(1, drawn: 3));
+        Assert.NotEqual(Loss(1, drawn: 0), Loss(2, drawn: 0));
+
+        double Loss(int seed, int drawn)
+        {
+            using var train = new ToyImages(perClass: 10);
+            using SimpleCnn model = NewModel();
+            // One batch: its order does not matter, and what is left is how its images are turned.
+            using var trainer = new Trainer(model, new TrainingOptions { BatchSize = 30, Seed = seed, Augmentation = new Rotate(180) });
+            rand(drawn + 1).Dispose();
+            return Math.Round(trainer.RunEpoch(train.All).Loss, 5);
+        }
+    }
+
+    [Fact]
     public void RunSteps_takes_as_many_steps_as_asked_for_and_goes_through_all_images()
     {
         using var train = new ToyImages(perClass: 10);
         using SimpleCnn model = NewModel();
         long seen = 0;
         int steps = 0;
-        using var trainer = new Trainer(model, new TrainingOptions { BatchSize = 8, Augmentation = images => { seen += images.shape[0]; steps++; return images; } });
+        var count = new Change(images => { seen += images.shape[0]; steps++; return images.clone(); });
+        using var trainer = new Trainer(model, new TrainingOptions { BatchSize = 8, Augmentation = count });
 
         EpochRecord pass = trainer.RunSteps(train.First(20), 6);  // batches of 8, 8, 4, twice
 

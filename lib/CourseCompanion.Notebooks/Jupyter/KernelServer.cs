@@ -137,7 +137,7 @@ public sealed class KernelServer : IDisposable
     internal void Report(TextWriter log)
     {
         Line(_codec.BadSignatures, "messages with a bad signature");
-        Line(_codec.Malformed, "messages that were none");
+        Line(_codec.Malformed, "malformed messages");
         Line(_codec.Replayed, "repeated messages");
         Line(Sockets().Sum(socket => socket.Refused), "connections that broke the protocol or a limit");
         Line(Sockets().Sum(socket => socket.Dropped), "messages not sent to front ends that did not read");

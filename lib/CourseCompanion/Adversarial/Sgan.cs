@@ -124,7 +124,7 @@ public sealed class Sgan : SemiSupervisedMethod
         GeneratorLoss = loss.item<float>();
     }
 
-    /// <summary>Images [N, C, H, W] that the generator makes now, with its batch normalisation at rest.</summary>
+    /// <summary>Images [N, C, H, W] that the generator makes now, with its batch normalisation in evaluation mode.</summary>
     /// <param name="z">Random numbers [N, latent]; the same ones show how the same image changes during training.</param>
     public Tensor Sample(Tensor z)
     {

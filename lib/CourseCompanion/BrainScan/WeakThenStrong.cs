@@ -71,7 +71,7 @@ public static class WeakThenStrong
         return losses;
     }
 
-    /// <summary>Log-odds [M] of class 1 of some images, float64, the network at rest.</summary>
+    /// <summary>Log-odds [M] of class 1 of some images, float64, the network in evaluation mode.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">All images.</param>
     /// <param name="rows">Which images [M], int64.</param>

@@ -7,8 +7,8 @@ namespace CourseCompanion.Files;
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
 /// <summary>
-/// The JSON header of a safetensors file, read with the suspicion due to a file that anyone may have made: an entry that
-/// this returns lies within the file, overlaps no other, and is as long as its type and shape say.
+/// The JSON header of a safetensors file, treated as untrusted input: an entry that this returns lies within the file, overlaps
+/// no other, and is as long as its type and shape say.
 /// </summary>
 internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Entries)
 {

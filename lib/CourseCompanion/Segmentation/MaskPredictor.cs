@@ -10,7 +10,7 @@ public static class MaskPredictor
     public const int DefaultBatchSize = 16;
 
     /// <summary>Probability of each pixel not to be background (with two classes: to be tumour).</summary>
-    /// <param name="model">Maps images [B, C, H, W] to logits [B, K, H, W], class 0 the background; put to rest (<c>eval</c>) meanwhile.</param>
+    /// <param name="model">Maps images [B, C, H, W] to logits [B, K, H, W], class 0 the background; in evaluation mode meanwhile.</param>
     /// <param name="images">The images.</param>
     /// <param name="indices">Indices [N], int64; all images in stored order if null.</param>
     /// <param name="mirrored">Whether each image is also looked at with left and right exchanged, and both answers averaged: twice the time.</param>

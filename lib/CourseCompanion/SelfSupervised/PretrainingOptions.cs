@@ -39,7 +39,7 @@ public sealed record PretrainingOptions
     /// <summary>Share of the training during which the learning rate rises to its highest, in [0, 1).</summary>
     public double WarmUp { get; init; }
 
-    /// <summary>Makes what moves the weights. The trainer disposes of it.</summary>
+    /// <summary>Creates the optimiser from the parameters and the learning rate. The trainer disposes of it.</summary>
     public Func<IEnumerable<Parameter>, double, OptimizerHelper> Optimizer { get; init; } =
         (parameters, learningRate) => optim.SGD(parameters, learningRate, momentum: 0.9, weight_decay: 5e-4);
 

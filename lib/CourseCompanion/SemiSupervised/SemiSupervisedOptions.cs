@@ -22,7 +22,7 @@ public sealed record SemiSupervisedOptions
     /// <summary>Learning rate at the beginning; it follows a cosine down to a fifth.</summary>
     public double LearningRate { get; init; } = 0.01;
 
-    /// <summary>Makes what moves the weights; Nesterov's momentum of 0.9 and a weight decay of 0.0005 unless set. The trainer disposes of it.</summary>
+    /// <summary>Creates the optimiser from the parameters and the learning rate: SGD with Nesterov momentum 0.9 and weight decay 0.0005 unless set. The trainer disposes of it.</summary>
     public Func<IEnumerable<Parameter>, double, OptimizerHelper> Optimizer { get; init; } =
         (parameters, learningRate) => optim.SGD(parameters, learningRate, momentum: 0.9, weight_decay: 5e-4, nesterov: true);
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CourseCompanion.Training;
 
-/// <summary>What a model says of many images: batch by batch, without gradients, with batch normalisation and dropout at rest.</summary>
+/// <summary>Runs a model in evaluation mode over many images: batch by batch, without gradients.</summary>
 public static class Predictor
 {
     /// <summary>Images per batch. Large enough to keep every core busy, small enough to stay in the processor's cache.</summary>
@@ -49,7 +49,7 @@ public static class Predictor
     }
 
     /// <summary>Any output [M, D] of a model, for example its features, for the images of the given indices.</summary>
-    /// <param name="model">The model, put to rest (<c>eval</c>) meanwhile and then back as it was.</param>
+    /// <param name="model">The model, in evaluation mode meanwhile and then as before.</param>
     /// <param name="output">Maps images [B, C, H, W] to the output [B, D].</param>
     /// <param name="images">The images.</param>
     /// <param name="indices">Indices [M], int64; all images in stored order if null.</param>
@@ -75,7 +75,7 @@ public static class Predictor
             throw new ArgumentException("There is no image to predict.", nameof(indices));
         }
 
-        // Module by module: a part that was put to rest on purpose stays so when the others go on learning.
+        // Module by module: a part that was in evaluation mode on purpose stays so when the others go on learning.
         (nn.Module Module, bool IsTraining)[] modes = [.. model.modules().Prepend(model).Select(module => (module, module.training))];
         model.eval();
         try

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace CourseCompanion.Training;
 
 /// <summary>
-/// Images kept on the training device as bytes. A batch is gathered by index, scaled to [-1, 1] and handed out in the
-/// layout that convolutions read fastest: no per-image work, no copy of the set in floating point.
+/// Images kept on the training device as bytes. A batch is gathered by index, scaled to [-1, 1] and returned in the
+/// memory format that is fastest for convolutions (channels last): no per-image work, no copy of the set in floating point.
 /// </summary>
 public sealed class ResidentImages : IDisposable
 {
-    // Bytes [N, H, W, C]: gathering whole rows of it and naming the axes anew gives a "channels last" batch for nothing
-    // (a training step of SimpleCnn takes a quarter less time in that layout).
+    // Bytes [N, H, W, C]: gathering whole rows and permuting the axes gives a channels-last batch without a copy
+    // (a training step of SimpleCnn takes a quarter less time in that format).
     private readonly Tensor _pixels;
 
     /// <summary>Keeps the images, on their device; a copy, unless their memory lies as batches need it (grey images).</summary>

@@ -29,7 +29,7 @@ internal static class SavedTraining
     /// <param name="description">What tells this training from another: its method and settings.</param>
     /// <param name="steps">How many steps are done.</param>
     /// <param name="state">All that changes from step to step but the optimiser's own memory, by name.</param>
-    /// <param name="optimizer">What moves the weights.</param>
+    /// <param name="optimizer">The optimiser.</param>
     /// <exception cref="IOException">The disk is full or read-only; the old file is untouched.</exception>
     public static void Save(string path, string description, int steps, IReadOnlyDictionary<string, Tensor> state, OptimizerHelper optimizer)
     {
@@ -52,7 +52,7 @@ internal static class SavedTraining
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="description">What tells this training from another.</param>
     /// <param name="state">The tensors to overwrite, by name.</param>
-    /// <param name="optimizer">What moves the weights.</param>
+    /// <param name="optimizer">The optimiser.</param>
     /// <returns>How many steps were done.</returns>
     /// <exception cref="InvalidDataException">The file is of another training, or damaged; nothing has changed.</exception>
     public static int Resume(string path, string description, IReadOnlyDictionary<string, Tensor> state, OptimizerHelper optimizer)

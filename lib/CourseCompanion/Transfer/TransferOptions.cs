@@ -34,7 +34,7 @@ public sealed record TransferOptions
     /// <summary>What the learning rate is multiplied by, as a function of the share of the steps that is done, in [0, 1).</summary>
     public Func<double, double> Schedule { get; init; } = Cosine;
 
-    /// <summary>Makes what moves the weights, of the parameters and the learning rate.</summary>
+    /// <summary>Creates the optimiser from the parameters and the learning rate.</summary>
     public Func<IEnumerable<Parameter>, double, OptimizerHelper> Optimizer { get; init; } =
         (parameters, learningRate) => optim.SGD(parameters, learningRate, momentum: 0.9);
 

@@ -23,7 +23,7 @@ public sealed record DataOptions
     /// <summary>Where the tensors are to live. Default: the CPU.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Told how a download gets on.</summary>
+    /// <summary>Receives the progress of a download.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 
     /// <summary>Stops downloads and drawing.</summary>

@@ -112,7 +112,7 @@ public sealed class DataStore
 
     /// <summary>Gets a dataset's file: the one that is here, else by download. A damaged file in the cache is replaced.</summary>
     /// <param name="name">The dataset's name.</param>
-    /// <param name="progress">Told how a download gets on.</param>
+    /// <param name="progress">Receives the progress of a download.</param>
     /// <param name="cancellation">Stops a download; what arrived is kept for the next try.</param>
     /// <returns>The file's entry; <see cref="DataEntry.Source"/> tells whether it was downloaded now.</returns>
     /// <exception cref="DatasetException">There is no such dataset, it has no download, or working offline was asked for.</exception>

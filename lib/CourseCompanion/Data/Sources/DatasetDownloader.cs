@@ -35,7 +35,7 @@ internal sealed class DatasetDownloader(HttpMessageHandler? handler = null, Func
     /// <summary>Downloads a file into a folder.</summary>
     /// <param name="file">The file; it must have a URL and a checksum.</param>
     /// <param name="folder">The folder; it is made when missing.</param>
-    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
     /// <param name="cancellation">Stops it; what arrived is kept for the next try.</param>
     /// <returns>The path of the complete file.</returns>
     /// <exception cref="DownloadException">It failed.</exception>

@@ -56,24 +56,6 @@ public static class SganLoss
     }
 
     /// <summary>
-    /// The same number as <see cref="Unlabelled"/> in the form that implementations use:
-    /// -1/2 E[Z(x)] + 1/2 E[softplus(Z(x))] + 1/2 E[softplus(Z(G(z)))].
-    /// </summary>
-    /// <param name="real">Logits [U, K] of real images.</param>
-    /// <param name="generated">Logits [V, K] of generated images.</param>
-    /// <returns>One number, 0 or more.</returns>
-    public static Tensor UnlabelledExpanded(Tensor real, Tensor generated)
-    {
-        ArgumentNullException.ThrowIfNull(real);
-        ArgumentNullException.ThrowIfNull(generated);
-        using var scope = NewDisposeScope();
-        Tensor Z = real.logsumexp(1);                                              // [U]
-        Tensor ofReal = nn.functional.softplus(Z).mean() - Z.mean();
-        Tensor ofGenerated = nn.functional.softplus(generated.logsumexp(1)).mean();
-        return ((ofReal + ofGenerated) * 0.5).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
     /// The generator's loss by feature matching: || E f(x) - E f(G(z)) ||^2, the squared distance between the mean features of real and
     /// of generated images. Only averages have to agree: no single image has to pass for real.
     /// </summary>

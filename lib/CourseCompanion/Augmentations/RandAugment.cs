@@ -32,7 +32,7 @@ public sealed class RandAugment : Augmentation
     }
 
     /// <summary>What is drawn from.</summary>
-    public IReadOnlyList<Augmentation> Operations => _operations;
+    internal IReadOnlyList<Augmentation> Operations => _operations;
 
     /// <inheritdoc/>
     public override int ParameterCount => _operations.Length + _operations.Sum(operation => operation.ParameterCount);

@@ -153,13 +153,4 @@ public static class CostModel
         ArgumentNullException.ThrowIfNull(inputs);
         return inputs.Images * inputs.Passes / inputs.ImagesPerSecond / SecondsPerHour;
     }
-
-    /// <summary>Hours of a radiologist: labels, reviews and audit.</summary>
-    /// <param name="inputs">The figures.</param>
-    /// <param name="automaticShare">Share that the model labels, in [0, 1].</param>
-    public static double RadiologistHours(CostInputs inputs, double automaticShare)
-    {
-        CostBreakdown cost = Cost(inputs, automaticShare);
-        return (cost.Labelling + cost.Review + cost.Audit) / inputs.RadiologistHour;
-    }
 }

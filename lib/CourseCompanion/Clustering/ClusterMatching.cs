@@ -29,30 +29,6 @@ public static class ClusterMatching
         return tensor([.. own.Select(cluster => cluster < 0 ? cluster : names[cluster])], ScalarType.Int64);
     }
 
-    /// <summary>
-    /// The class [N], int64, that is most frequent among the labelled points of each point's cluster: weak labels for the others. -1
-    /// for noise, for a cluster without a labelled point, and for one in which two classes are equally frequent.
-    /// </summary>
-    /// <param name="assignments">Clusters [N], any integer type; -1 for noise.</param>
-    /// <param name="labels">Known classes [N], any integer type; -1 where unknown.</param>
-    /// <exception cref="ArgumentException">Not one integer each per point.</exception>
-    public static Tensor MajorityClass(Tensor assignments, Tensor labels)
-    {
-        ArgumentNullException.ThrowIfNull(assignments);
-        long[] own = Points.Numbers(assignments, assignments.numel(), nameof(assignments));
-        long[] known = Points.Numbers(labels, assignments.numel(), nameof(labels));
-        Dictionary<long, long> classes = own.Zip(known).Where(pair => pair.First >= 0 && pair.Second >= 0)
-            .GroupBy(pair => pair.First, pair => pair.Second)
-            .ToDictionary(cluster => cluster.Key, MostFrequent);
-        return tensor([.. own.Select(cluster => classes.GetValueOrDefault(cluster, -1L))], ScalarType.Int64);
-
-        static long MostFrequent(IEnumerable<long> labels)
-        {
-            (long Class, int Count)[] counts = [.. labels.CountBy(label => label).Select(pair => (pair.Key, pair.Value)).OrderByDescending(pair => pair.Value)];
-            return counts.Length > 1 && counts[0].Count == counts[1].Count ? -1 : counts[0].Class;
-        }
-    }
-
     /// <summary>The column of each row such that the sum of their costs [n, n] is least, in O(n^3).</summary>
     internal static int[] Assign(double[,] cost)
     {

@@ -22,7 +22,7 @@ public static class HausdorffDistance
     /// <param name="width">W.</param>
     /// <returns>Pixels; 0 for equal masks, the slice's diagonal if only one of them is empty, not-a-number if both are.</returns>
     /// <exception cref="ArgumentException">The number of pixels does not fit.</exception>
-    public static double Percentile95(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int height, int width)
+    internal static double Percentile95(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int height, int width)
     {
         MaskStack.CheckSize(first, second, height, width);
         if (!MaskStack.Any(first) || !MaskStack.Any(second))

@@ -55,24 +55,6 @@ public static class RiskCoverage
     public static IReadOnlyList<RiskCoveragePoint> Curve(torch.Tensor probabilities, torch.Tensor labels) =>
         Curve(Check.ToMatrix(probabilities), Check.ToArray(labels));
 
-    /// <summary>
-    /// Area under the risk-coverage curve: the mean risk over all coverages, lower is better (AURC; Geifman and El-Yaniv, 2019).
-    /// Images of equal confidence count with the risk at which all of them have entered.
-    /// </summary>
-    /// <inheritdoc cref="Curve(float[,], IReadOnlyList{long})"/>
-    /// <returns>A value in [0, 1].</returns>
-    public static double Area(float[,] probabilities, IReadOnlyList<long> labels)
-    {
-        double area = 0, covered = 0;
-        foreach (RiskCoveragePoint point in Curve(probabilities, labels))
-        {
-            area += point.Risk * (point.Coverage - covered);
-            covered = point.Coverage;
-        }
-
-        return area;
-    }
-
     /// <summary>Per class, how many images were given a label and how many of the labels given are right.</summary>
     /// <param name="assigned">Labels given [N], in [0, K); -1 where none was given.</param>
     /// <param name="labels">True classes [N], in [0, K).</param>

@@ -24,20 +24,11 @@ public static class SampleSize
         return Z / (1 + (Z * Z / count)) * Math.Sqrt((share * (1 - share) / count) + (Z * Z / (4.0 * count * count)));
     }
 
-    /// <summary>The rule of thumb, z^2 p (1 - p) / h^2, rounded up: from the normal approximation, so not for shares near 0 or 1.</summary>
+    /// <summary>The least number of images on which half of Wilson's 95 % interval is no wider than wanted.</summary>
     /// <param name="share">The share p that is expected, in [0, 1]; 0.5 is the worst case.</param>
     /// <param name="halfWidth">The half width h of the 95 % interval that is wanted, in (0, 1).</param>
     /// <returns>Images, 1 or more.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value outside its range.</exception>
-    public static int RuleOfThumb(double share, double halfWidth)
-    {
-        CheckShare(share);
-        CheckHalfWidth(halfWidth);
-        return Math.Max(1, checked((int)Math.Ceiling((Z * Z * share * (1 - share) / (halfWidth * halfWidth)) - 1e-9)));
-    }
-
-    /// <summary>The least number of images on which half of Wilson's 95 % interval is no wider than wanted.</summary>
-    /// <inheritdoc cref="RuleOfThumb"/>
     public static int For(double share, double halfWidth)
     {
         CheckShare(share);

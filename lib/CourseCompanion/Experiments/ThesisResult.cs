@@ -40,13 +40,6 @@ public sealed record ThesisResult(
     public IReadOnlyList<double> Recalls =>
         [.. Enumerable.Range(0, int.MaxValue).Select(label => string.Create(CultureInfo.InvariantCulture, $"recall_class{label}")).TakeWhile(Figures.ContainsKey).Select(name => Figures[name])];
 
-    /// <summary>All results in a folder, with its subfolders.</summary>
-    /// <param name="folder">The folder; it need not exist.</param>
-    /// <exception cref="DataFormatException">A file is not such a result.</exception>
-    public static IReadOnlyList<ThesisResult> ReadAll(string folder) => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, $"*{Extension}", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Load)]
-        : [];
-
     /// <summary>Reads a result.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">The file is not such a result.</exception>

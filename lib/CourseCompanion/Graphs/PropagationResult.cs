@@ -24,9 +24,6 @@ public sealed record PropagationResult : ClassPredictions
     /// <summary>Sum of all absolute changes of the last iteration.</summary>
     public double Change { get; }
 
-    /// <summary>Whether that change was below the tolerance.</summary>
-    public bool Converged => Warning is null;
-
     /// <summary>In French, that the iteration has not converged; null if it has.</summary>
     public string? Warning { get; }
 

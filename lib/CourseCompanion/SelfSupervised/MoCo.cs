@@ -52,7 +52,7 @@ public sealed class MoCo : PretextMethod
     public override Encoder Encoder => _network.Encoder;
 
     /// <summary>The keys of the past steps: [M, D], each of length 1.</summary>
-    public Tensor Bank => _bank.Keys;
+    internal Tensor Bank => _bank.Keys;
 
     /// <inheritdoc/>
     public override Tensor Loss(PretextBatch batch)

@@ -52,7 +52,6 @@ public sealed class CostModelTests
         Assert.Equal(250, cost.Fixed, 1e-9);
         Assert.Equal(1_706.10, cost.Total, 1e-9);
         Assert.Equal(cost.Total, cost.Parts.Sum(part => part.Euros), 1e-9);
-        Assert.Equal(14.5, CostModel.RadiologistHours(Sheet, 0.8), 1e-9);   // 4 h + 9.5 h + 1 h
         Assert.Equal(1_000 / 3_600.0, CostModel.MachineHours(Sheet), 1e-9);
     }
 

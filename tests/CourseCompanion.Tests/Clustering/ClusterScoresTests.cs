@@ -71,14 +71,6 @@ public sealed class ClusterScoresTests
     }
 
     [Fact]
-    public void Majority_class_abstains_where_it_knows_nothing()
-    {
-        // Cluster 0: two of class 1 against one; 1: a tie; 2: no label; then noise.
-        using Tensor found = tensor(new long[] { 0, 0, 0, 0, 1, 1, 2, -1 }), labels = tensor(new long[] { 1, 1, 0, -1, 0, 1, -1, 1 });
-        Assert.Equal([1L, 1, 1, 1, -1, -1, -1, -1], ClusterMatching.MajorityClass(found, labels).data<long>());
-    }
-
-    [Fact]
     public void True_clusters_are_stable_and_too_many_are_not()
     {
         double Mean(int clusters) => ClusterStability.Measure(

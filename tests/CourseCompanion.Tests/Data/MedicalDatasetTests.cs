@@ -2,6 +2,7 @@ using CourseCompanion.Data;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Display;
 using CourseCompanion.Files;
+using CourseCompanion.Tests.Files;
 using CourseCompanion.Tests.Shared;
 
 namespace CourseCompanion.Tests.Data;

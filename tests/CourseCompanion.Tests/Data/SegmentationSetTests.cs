@@ -6,6 +6,7 @@ using CourseCompanion.Data;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Data.Synthetic;
 using CourseCompanion.Files;
+using CourseCompanion.Tests.Files;
 using CourseCompanion.Tests.Shared;
 using static TorchSharp.torch;
 

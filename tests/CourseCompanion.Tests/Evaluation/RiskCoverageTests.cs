@@ -24,10 +24,6 @@ public sealed class RiskCoverageTests
     }
 
     [Fact]
-    public void Area_is_the_mean_risk_over_coverage() =>
-        Assert.Equal((0.25 * 0.4) + (0.4 * 0.2), RiskCoverage.Area(Probabilities, Labels), 1e-12);
-
-    [Fact]
     public void PerClass_counts_answers_and_right_ones()
     {
         IReadOnlyList<AssignedClass> classes = RiskCoverage.PerClass([0, 1, -1, 0, -1], [0, 0, 0, 1, 1], 3);

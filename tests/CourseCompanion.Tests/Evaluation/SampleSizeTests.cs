@@ -5,13 +5,6 @@ namespace CourseCompanion.Tests.Evaluation;
 
 public class SampleSizeTests
 {
-    [Theory]
-    [InlineData(0.5, 0.03, 1068)]   // the number of people in an opinion poll
-    [InlineData(0.5, 0.05, 385)]
-    [InlineData(0.85, 0.03, 545)]
-    public void The_rule_of_thumb_is_z_squared_p_q_over_h_squared(double share, double halfWidth, int expected) =>
-        Assert.Equal(expected, SampleSize.RuleOfThumb(share, halfWidth));
-
     // For p = 1/2 Wilson's half width is z / (2 sqrt(n + z^2)): n = z^2 / (4 h^2) - z^2.
     [Theory]
     [InlineData(0.03, 1064)]

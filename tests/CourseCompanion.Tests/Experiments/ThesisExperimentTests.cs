@@ -97,7 +97,8 @@ public sealed class ThesisExperimentTests(ThesisExperimentTests.Data data) : ICl
         Assert.Contains("most_confident_balanced_accuracy", whole.Figures.Keys);
         Assert.Equal(
             ["full/finetuned/AIM", "full/finetuned/FAA", "full/finetuned/MAE"],
-            ThesisResult.ReadAll(Path.Combine(_folder.Path, "whole")).Select(result => result.Row.Name["breastmnist/".Length..]).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(Path.Combine(_folder.Path, "whole"), $"*{ThesisResult.Extension}", SearchOption.AllDirectories)
+                .Select(file => ThesisResult.Load(file).Row.Name["breastmnist/".Length..]).Order(StringComparer.Ordinal));
 
         // Nothing is left to do: neither encoders nor classifiers.
         Assert.Equal(whole.Figures, Run("whole", "replication", row).Figures);

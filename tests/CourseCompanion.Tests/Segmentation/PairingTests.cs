@@ -1,5 +1,4 @@
 using CourseCompanion.Augmentations;
-using CourseCompanion.Segmentation;
 using static TorchSharp.torch;
 
 namespace CourseCompanion.Tests.Segmentation;

@@ -19,7 +19,7 @@ namespace CourseCompanion.Data.Images;
 /// <code>
 /// string folder = Directory.CreateTempSubdirectory().FullName;
 /// ImageFile.Save(ones(3, 40, 30, ScalarType.Byte), Path.Combine(folder, "image.png"));
-/// Tensor images = ImageFile.LoadFolder(folder, size: (20, 20));
+/// Tensor images = ImageFile.Load(ImageFile.Files(folder), size: (20, 20));
 /// Console.WriteLine(string.Join(" x ", images.shape));   // 1 x 3 x 20 x 20
 /// </code>
 /// </example>
@@ -89,23 +89,6 @@ public static class ImageFile
             images.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Reads all images of a folder (not of folders inside it), in the order of <see cref="Files"/>.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="channels">3 for red, green, blue; 1 for grey.</param>
-    /// <param name="size">Height and width wanted, as in <see cref="Load(string, int, ValueTuple{int, int}?)"/>; null if all files have the same.</param>
-    /// <param name="cancellation">Stops the work; so does the notebook's stop button.</param>
-    /// <returns>uint8 [N, C, H, W] on the CPU.</returns>
-    /// <exception cref="DataFormatException">The folder has no image, one cannot be read, or sizes differ and none was given.</exception>
-    /// <exception cref="IOException">There is no such folder, or a file cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The work was stopped.</exception>
-    public static Tensor LoadFolder(string folder, int channels = 3, (int Height, int Width)? size = null, CancellationToken cancellation = default)
-    {
-        IReadOnlyList<string> files = Files(folder);
-        return files.Count > 0
-            ? Load(files, channels, size, cancellation)
-            : throw new DataFormatException(folder, null, "it has no file that ends in .jpg, .jpeg or .png", "Name the folder that holds the images themselves.");
     }
 
     /// <summary>Lists the JPEG and PNG files of a folder, by their extensions; hidden files are left out.</summary>

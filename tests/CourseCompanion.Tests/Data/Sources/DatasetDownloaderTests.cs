@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using CourseCompanion.Data;
 using CourseCompanion.Data.Sources;
 using CourseCompanion.Files;
+using CourseCompanion.Tests.Files;
 
 namespace CourseCompanion.Tests.Data.Sources;
 

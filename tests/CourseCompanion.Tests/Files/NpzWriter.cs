@@ -2,14 +2,15 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
+using CourseCompanion.Files;
 
-namespace CourseCompanion.Files;
+namespace CourseCompanion.Tests.Files;
 
 /// <summary>
 /// Writes arrays into a <c>.npz</c> file that <c>numpy.load</c> reads. The file appears under its name only when
 /// <see cref="Commit"/> is called: before, and after any failure, there is nothing half-written.
 /// </summary>
-public sealed class NpzWriter : IDisposable
+internal sealed class NpzWriter : IDisposable
 {
     private readonly AtomicFile _file;
     private ZipArchive? _zip;

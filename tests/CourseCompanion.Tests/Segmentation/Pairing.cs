@@ -1,32 +1,19 @@
 using static TorchSharp.torch;
 
-namespace CourseCompanion.Segmentation;
+namespace CourseCompanion.Tests.Segmentation;
 
 /// <summary>
 /// Finds out whether image and mask move together: images that are their own masks go in, and must still be so when they come out. A mask that stays where it
 /// was while its image turns raises no error, and the training still learns a little: where tumours lie on the average.
 /// </summary>
-/// <example>
-/// <code>
-/// var generator = new Generator(1);
-/// Augmentation turns = MedicalViews.BrainScans.Weak;
-/// Console.WriteLine(Pairing.Agreement((images, masks) => turns.Apply(images, masks, generator)));            // near 1
-/// Console.WriteLine(Pairing.Agreement((images, masks) => (turns.Apply(images, generator), masks)));          // the bug
-/// </code>
-/// </example>
-public static class Pairing
+internal static class Pairing
 {
     /// <summary>Dice of what the images show and of what their masks say, after both went through the views.</summary>
     /// <param name="views">Makes views of images [N, 1, H, W], -1 or 1, and of their masks [N, 1, H, W], 0 or 1, both float.</param>
-    /// <param name="side">Side of the images, in pixels.</param>
-    /// <param name="count">How many images N.</param>
     /// <returns>1, but for the pixels of an edge that interpolation moves, where both moved alike; less by far where one of the two did not.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The images are too small or too few.</exception>
-    public static double Agreement(Func<Tensor, Tensor, (Tensor Images, Tensor Masks)> views, int side = 64, int count = 32)
+    public static double Agreement(Func<Tensor, Tensor, (Tensor Images, Tensor Masks)> views)
     {
-        ArgumentNullException.ThrowIfNull(views);
-        ArgumentOutOfRangeException.ThrowIfLessThan(side, 12);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        const int side = 64, count = 32;
         using var scope = NewDisposeScope();
         Tensor masks = zeros(count, 1, side, side);
 

@@ -54,7 +54,7 @@ internal sealed class RunProgress(CommandContext context, bool showsPage = true,
     {
         if (result.Problem is not null)
         {
-            WriteLine($"{Path.GetFileNameWithoutExtension(result.Notebook)}: FAILED, it cannot be read");
+            WriteLine($"{Path.GetFileNameWithoutExtension(result.Notebook)}: FAILED, it cannot be run");
             context.Error.WriteLine($"course: {result.Problem}");
             return;
         }

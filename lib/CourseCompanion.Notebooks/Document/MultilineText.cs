@@ -8,15 +8,15 @@ internal static class MultilineText
     internal static string Read(JsonNode? node) => node switch
     {
         JsonArray lines => string.Concat(lines.Select(Line)),
-        null => "",
         _ => Line(node),
     };
 
+    // What is no text (null in a list of lines) is no line: notebooks are read before they are checked.
     private static string Line(JsonNode? node)
     {
         try
         {
-            return node!.GetValue<string>();
+            return node?.GetValue<string>() ?? "";
         }
         catch (InvalidOperationException)
         {

@@ -156,7 +156,7 @@ internal sealed partial class NotebookRepair
     /// Texts are decoded when they are first read; one that cannot be (half of a surrogate pair) would end whatever reads it.
     /// Its half becomes the replacement character.
     /// </summary>
-    private void Texts(JsonNode? node)
+    internal void Texts(JsonNode? node)
     {
         switch (node)
         {

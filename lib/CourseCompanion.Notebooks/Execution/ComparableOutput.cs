@@ -19,7 +19,7 @@ namespace CourseCompanion.Notebooks.Execution;
 /// </summary>
 internal static partial class ComparableOutput
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ForeignJson.MaxDepth };
 
     /// <summary>One text per output of a cell.</summary>
     internal static IReadOnlyList<string> All(NotebookCell cell) => [.. Outputs(cell).Select(output => output.ToJsonString(Json))];

@@ -149,10 +149,23 @@ internal sealed partial class ForeignKernel(IReadOnlyList<string> command) : ICe
         {
             if (NotebookValidator.IsJsonMime(type) && value?.GetValueKind() == JsonValueKind.String)
             {
-                data[type] = JsonNode.Parse(value.GetValue<string>());
+                data[type] = Parsed(value.GetValue<string>());
             }
         }
 
         return new MimeBundle(data, []);
+
+        static JsonNode? Parsed(string text)
+        {
+            try
+            {
+                return ForeignJson.Parse(text);
+            }
+            catch (JsonException)
+            {
+                // What calls itself JSON and is none stays a text.
+                return text;
+            }
+        }
     }
 }

@@ -30,7 +30,8 @@ public static class NotebookRunner
     /// <returns>What became of each notebook; failing cells are results, not exceptions.</returns>
     /// <exception cref="NotebookRunException">
     /// There is no such notebook, a parameter is unknown or does not fit, or the output folder cannot be written; checked
-    /// before anything is executed. A notebook that cannot be read is a result like one that fails: the others run.
+    /// before anything is executed. A notebook that cannot be read or meets a fault of this program is a result
+    /// like one that fails: the others run.
     /// </exception>
     public static async Task<RunSummary> RunAsync(RunRequest request, CancellationToken cancellation = default)
     {
@@ -50,7 +51,7 @@ public static class NotebookRunner
         return new RunSummary(exitCode, watch.Elapsed, results, report, junit);
     }
 
-    // Without a document there is the problem that it could not be read for.
+    // With a problem, the reason not to run it, the document is an empty one.
     private sealed record NotebookPlan(string Source, string Name, NotebookDocument Document, string? Problem = null)
     {
         /// <summary>The notebooks whose files this one reads, if they are run too.</summary>
@@ -94,7 +95,7 @@ public static class NotebookRunner
             ?? (running.Count == 0 ? waiting.FirstOrDefault() : null);
 
         async Task<NotebookRunResult> ExecuteAsync(NotebookPlan plan) =>
-            plan.Problem is { } problem ? Unreadable(plan, problem, request.Observer)
+            plan.Problem is { } problem ? WithProblem(plan, problem, request.Observer)
             : stop.IsCancellationRequested ? NotReached(plan)
             : await new NotebookRun(request, plan).ExecuteAsync(stop.Token).ConfigureAwait(false);
     }
@@ -109,9 +110,8 @@ public static class NotebookRunner
         var declared = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var source in request.Notebooks)
         {
-            var (document, problem) = Load(source);
+            var (document, problem) = Load(source, request.Parameters);
             declared.UnionWith(ParameterCell.Declared(document));
-            ParameterCell.Inject(document, request.Parameters, source);
             var name = Path.GetFileNameWithoutExtension(source);
             if (plans.Exists(plan => plan.Name == name))
             {
@@ -137,11 +137,13 @@ public static class NotebookRunner
         return plans;
     }
 
-    private static (NotebookDocument Document, string? Problem) Load(string source)
+    private static (NotebookDocument Document, string? Problem) Load(string source, IReadOnlyDictionary<string, string> parameters)
     {
         try
         {
-            return (NotebookDocument.Load(source), null);
+            var document = NotebookDocument.Load(source);
+            ParameterCell.Inject(document, parameters, source);
+            return (document, null);
         }
         catch (NotebookFormatException error)
         {
@@ -155,6 +157,17 @@ public static class NotebookRunner
         {
             return (NotebookDocument.Create(), $"{source}: the notebook cannot be read: {error.Message}");
         }
+        catch (Exception error) when (error is not NotebookRunException)
+        {
+            return (NotebookDocument.Create(), Fault(source, error));
+        }
+    }
+
+    /// <summary>What nobody foresaw in a notebook costs that one alone, and is said with what its mending needs.</summary>
+    private static string Fault(string source, Exception error)
+    {
+        var place = error.StackTrace?.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains("CourseCompanion.", StringComparison.Ordinal));
+        return $"{source}: a fault of this program, which its makers should hear of: {error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}{(place is null ? "" : $" ({place})")}";
     }
 
     /// <summary>Fails before minutes of work, not after them.</summary>
@@ -191,7 +204,7 @@ public static class NotebookRunner
         }
     }
 
-    private static NotebookRunResult Unreadable(NotebookPlan plan, string problem, IRunObserver? observer)
+    private static NotebookRunResult WithProblem(NotebookPlan plan, string problem, IRunObserver? observer)
     {
         var result = new NotebookRunResult(plan.Source, RunStatus.Failed, TimeSpan.Zero, [], null, null, []) { Problem = problem };
         observer?.NotebookFinished(result);
@@ -277,6 +290,24 @@ public static class NotebookRunner
         private RunStatus _status = RunStatus.Ok;
 
         internal async Task<NotebookRunResult> ExecuteAsync(CancellationToken cancellation)
+        {
+            try
+            {
+                return await ExecuteCellsAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not NotebookRunException && !(error is OperationCanceledException && cancellation.IsCancellationRequested))
+            {
+                var result = new NotebookRunResult(plan.Source, RunStatus.Failed, _watch.Elapsed, _results, null, null, [])
+                {
+                    Problem = Fault(plan.Source, error),
+                    Repairs = plan.Document.Repairs,
+                };
+                request.Observer?.NotebookFinished(result);
+                return result;
+            }
+        }
+
+        private async Task<NotebookRunResult> ExecuteCellsAsync(CancellationToken cancellation)
         {
             var document = plan.Document;
             foreach (var cell in document.CodeCells)

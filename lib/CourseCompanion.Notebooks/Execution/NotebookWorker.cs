@@ -45,7 +45,7 @@ public static class NotebookWorker
                     var options = new ExecuteOptions { Timeout = timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null };
                     var running = session.ExecuteAsync(WorkerProtocol.Text(message, "code"), options);
                     // Not awaited here: an interrupt must be read while the cell runs.
-                    _ = running.ContinueWith(task => Send(WorkerProtocol.Done(task.Result)), TaskScheduler.Default);
+                    _ = running.ContinueWith(End, TaskScheduler.Default);
                     break;
                 case "interrupt":
                     session.Interrupt();
@@ -58,6 +58,17 @@ public static class NotebookWorker
         // The runner is done or gone. A cell that still runs, native code included, must not keep the process.
         Environment.Exit(0);
         return 0;
+
+        void End(Task<ExecutionResult> task)
+        {
+            if (task.IsFaulted)
+            {
+                // A cell without an end would be waited for: the end of the process says that there is none.
+                Console.Error.WriteLine(task.Exception);
+                Environment.Exit(1);
+            }
+            Send(WorkerProtocol.Done(task.Result));
+        }
 
         void Send(JsonObject message)
         {

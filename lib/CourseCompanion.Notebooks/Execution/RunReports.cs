@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
+using CourseCompanion.Notebooks.Document;
 
 namespace CourseCompanion.Notebooks.Execution;
 
@@ -14,6 +15,7 @@ internal static class RunReports
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
+        MaxDepth = ForeignJson.MaxDepth,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -56,7 +58,7 @@ internal static class RunReports
             new XAttribute("errors", Errors(notebook)),
             new XAttribute("skipped", notebook.Cells.Count(cell => cell.Status == RunStatus.NotRun)),
             new XAttribute("time", Seconds(notebook.Duration)),
-            notebook.Problem is { } problem ? Unreadable(notebook, problem) : null,
+            notebook.Problem is { } problem ? Error(notebook, problem) : null,
             notebook.Cells.Select(cell => TestCase(notebook, cell))));
         var root = new XElement("testsuites",
             new XAttribute("name", "notebooks"),
@@ -120,12 +122,12 @@ internal static class RunReports
         return element;
     }
 
-    // A notebook that cannot be read has no cells: it is an error of its own.
+    // What no cell is the reason for is an error of its own.
     private static int Errors(NotebookRunResult notebook) => notebook.Problem is null ? 0 : 1;
 
-    private static XElement Unreadable(NotebookRunResult notebook, string problem) => new("testcase",
+    private static XElement Error(NotebookRunResult notebook, string problem) => new("testcase",
         new XAttribute("classname", Path.GetFileNameWithoutExtension(notebook.Notebook)),
-        new XAttribute("name", "the notebook can be read"),
+        new XAttribute("name", "the notebook can be run"),
         new XAttribute("time", 0),
         new XElement("error", new XAttribute("message", Printable(problem))));
 

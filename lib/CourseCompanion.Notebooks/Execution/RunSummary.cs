@@ -49,7 +49,7 @@ public sealed record NotebookRunResult(
     string? Page,
     IReadOnlyList<JsonNode> Results)
 {
-    /// <summary>Why the notebook could not be read, or null when it could.</summary>
+    /// <summary>Why the notebook could not be read or run to its end, or null when its cells say all there is to say.</summary>
     public string? Problem { get; init; }
 
     /// <summary>What had to be put right when the notebook was read (<see cref="Document.NotebookDocument.Repairs"/>).</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Session;
@@ -62,6 +63,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private int _next;
     private int _read;
     private bool _killed;
+    private Exception? _fault;
 
     private WorkerProcess(
         Process process, AnonymousPipeServerStream commandPipe, AnonymousPipeServerStream replyPipe, TimeSpan grace, WorkerDistrust? distrust)
@@ -187,6 +189,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 _onOutput = null;
             }
         }
+        if (_fault is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
         var death = await DescribeDeathAsync().ConfigureAwait(false);
         var status = interrupt.IsCancellationRequested ? ExecutionStatus.Interrupted
             : _killed ? ExecutionStatus.TimedOut
@@ -258,15 +264,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             try
             {
-                Take(JsonNode.Parse(line)!.AsObject(), line.Length);
+                Take(JsonNode.Parse(line, documentOptions: WorkerProtocol.Reading)!.AsObject(), line.Length);
             }
             catch (System.Text.Json.JsonException) when (_distrust is null)
             {
                 // A process that died in the middle of a line.
             }
-            catch (Exception) when (_distrust is not null)
+            catch (Exception error)
             {
-                // Whatever a forged line provokes is the worker's own affair.
+                // Whatever a forged line provokes is the worker's own affair; from one that is trusted, the run has to hear of it.
+                _fault = _distrust is null ? error : null;
                 Kill();
                 return;
             }

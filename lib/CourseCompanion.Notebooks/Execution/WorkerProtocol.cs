@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Session;
 
 namespace CourseCompanion.Notebooks.Execution;
@@ -13,6 +15,9 @@ namespace CourseCompanion.Notebooks.Execution;
 /// </remarks>
 internal static class WorkerProtocol
 {
+    /// <summary>A value that a cell displays may nest as deep as JSON may by default: then its message nests a little deeper.</summary>
+    internal static readonly JsonDocumentOptions Reading = new() { MaxDepth = ForeignJson.MaxDepth };
+
     private const double MostMilliseconds = 1e12;
 
     internal static JsonObject Execute(string code, TimeSpan? timeout) => new()

@@ -24,7 +24,8 @@ internal sealed class CellHtml(PageImages images)
     ];
 
     // "<" is escaped, so that data cannot end the script element around it.
-    private static readonly JsonSerializerOptions ScriptJson = new() { Encoder = JavaScriptEncoder.Default };
+    private static readonly JsonSerializerOptions ScriptJson = new() { Encoder = JavaScriptEncoder.Default, MaxDepth = ForeignJson.MaxDepth };
+    private static readonly JsonSerializerOptions IndentedJson = new() { WriteIndented = true, MaxDepth = ForeignJson.MaxDepth };
 
     private readonly MarkdownHtml _markdown = new(images);
     private int _figures;
@@ -78,7 +79,8 @@ internal sealed class CellHtml(PageImages images)
 
     private string Bundle(NotebookOutput output)
     {
-        var types = output.MimeTypes.ToHashSet(StringComparer.Ordinal);
+        // A chart that is no object cannot be drawn; what stands beside it, at least its text, can be shown.
+        var types = output.MimeTypes.Where(type => type != Plotly || output.JsonData(type) is JsonObject).ToHashSet(StringComparer.Ordinal);
         var mime = Array.Find(Preference, types.Contains);
         var alternative = HtmlText.Encode((output.TextData("text/plain") ?? "").Trim());
         switch (mime)
@@ -99,7 +101,7 @@ internal sealed class CellHtml(PageImages images)
             case "text/latex":
                 return MathText.Displayed(output.TextData(mime)!.Trim('$', ' ', '\n'));
             case "application/json":
-                var json = output.JsonData(mime)?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null";
+                var json = output.JsonData(mime)?.ToJsonString(IndentedJson) ?? "null";
                 return $"<pre class=\"result\">{HtmlText.Encode(json)}</pre>\n";
             case "text/plain":
                 return $"<pre class=\"result\">{AnsiHtml.Convert(output.TextData(mime)!)}</pre>\n";
@@ -115,7 +117,7 @@ internal sealed class CellHtml(PageImages images)
     {
         UsesPlotly = true;
         var id = $"figure-{++_figures}";
-        var height = figure["layout"]?["height"] is JsonValue value && value.TryGetValue(out double given) ? given : 450;
+        var height = figure.At("layout", "height").AsNumber() ?? 450;
         // Without the library the text stands in for the chart.
         return string.Create(CultureInfo.InvariantCulture, $"""
             <figure><div id="{id}" class="plotly" role="img" aria-label="{alternative}" style="min-height:{height}px"></div>
@@ -127,5 +129,5 @@ internal sealed class CellHtml(PageImages images)
 
     // Jupyter's two spellings of what a raw cell is for; one without is for other formats than a page.
     private static string? RawType(NotebookCell cell) =>
-        (cell.Metadata["raw_mimetype"] ?? cell.Metadata["format"]) is JsonValue value && value.TryGetValue(out string? type) ? type : null;
+        cell.Metadata.At("raw_mimetype").AsText() ?? cell.Metadata.At("format").AsText();
 }

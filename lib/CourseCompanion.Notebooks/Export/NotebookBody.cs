@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Formatting;
 
@@ -58,8 +57,7 @@ internal sealed class NotebookBody(CellHtml html)
         section.Append(IsHidden(cell)
             ? $"<details><summary>Afficher le code</summary>\n{CellHtml.Source(cell)}</details>\n"
             : CellHtml.Source(cell));
-        if (cell.Metadata["course"]?["status"]?.GetValueKind() == JsonValueKind.String
-            && cell.Metadata["course"]!["status"]!.GetValue<string>() == "not-run")
+        if (cell.Metadata.At("course", "status").AsText() == "not-run")
         {
             section.Append("<p class=\"not-run\">Cellule non exécutée.</p>\n");
         }
@@ -72,5 +70,5 @@ internal sealed class NotebookBody(CellHtml html)
 
     // Solutions and long helpers: Jupyter's marker for a folded input, and the tag that other tools use.
     private static bool IsHidden(NotebookCell cell) =>
-        cell.HasTag("hide-input") || cell.Metadata["jupyter"]?["source_hidden"]?.GetValueKind() == JsonValueKind.True;
+        cell.HasTag("hide-input") || cell.Metadata.At("jupyter", "source_hidden").IsTrue();
 }

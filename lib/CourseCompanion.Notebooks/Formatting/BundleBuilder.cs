@@ -118,7 +118,7 @@ internal static class BundleBuilder
         }
         try
         {
-            return JsonNode.Parse(text);
+            return Document.ForeignJson.Parse(text);
         }
         catch (JsonException error)
         {

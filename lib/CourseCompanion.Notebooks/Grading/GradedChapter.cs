@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Teaching;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -16,7 +17,7 @@ public sealed class GradedChapter
         Exercises = ExerciseCells.Of(notebook);
         QuizFile = QuizOf(notebook) is { } file ? System.IO.Path.GetFullPath(file, System.IO.Path.GetDirectoryName(path)!) : null;
         Quiz = QuizFile is null ? null : Quiz.Load(QuizFile);
-        Deliverables = [.. (notebook.Metadata["course"]?["deliverables"] as System.Text.Json.Nodes.JsonArray ?? []).Select(node => node!.GetValue<string>())];
+        Deliverables = [.. (notebook.Metadata.At("course", "deliverables") as JsonArray ?? []).Select(node => node.AsText()).OfType<string>()];
         var sum = SHA256.HashData(Encoding.UTF8.GetBytes(notebook.ToJson() + (QuizFile is null ? "" : File.ReadAllText(QuizFile))));
         Sum = Convert.ToHexStringLower(sum);
     }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using CourseCompanion.Files;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Execution;
@@ -145,12 +143,12 @@ public static class NotebookRehearsal
             else if (cell.Kind == NotebookCellKind.Code && cell.Source.Trim().Length > 0)
             {
                 var i = cells.Count;
-                var said = cell.Metadata[MetadataKey] as JsonObject;
+                var said = cell.Metadata.At(MetadataKey);
                 var results = takes.Select(take => take.Result.Cells[i]).ToList();
                 cells.Add(new RehearsedCell(
                     i + 1, cell.Id, results[0].Title, section, line,
-                    said?["seconds"] is JsonValue value && value.TryGetValue(out double seconds) && seconds is > 0 and < 1e6 ? TimeSpan.FromSeconds(seconds) : request.Budget,
-                    said?["varies"]?.GetValueKind() == JsonValueKind.True,
+                    said.At("seconds").AsNumber() is > 0 and < 1e6 and var seconds ? TimeSpan.FromSeconds(seconds) : request.Budget,
+                    said.At("varies").IsTrue(),
                     [.. results.Select(result => result.Status == RunStatus.NotRun ? (double?)null : result.Duration.TotalSeconds)])
                 {
                     Picture = pictures.GetValueOrDefault(i + 1)?.Picture,

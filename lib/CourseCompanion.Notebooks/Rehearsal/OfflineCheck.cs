@@ -40,17 +40,17 @@ internal static partial class OfflineCheck
 
     private static IEnumerable<string> OfChart(JsonNode figure)
     {
-        foreach (var trace in figure["data"] as JsonArray ?? [])
+        foreach (var trace in figure.At("data") as JsonArray ?? [])
         {
             // Their outlines or tiles come from servers of their makers.
-            if (trace?["type"] is JsonValue type && type.TryGetValue(out string? name) && Map().IsMatch(name))
+            if (trace.At("type").AsText() is { } name && Map().IsMatch(name))
             {
                 yield return $"a chart of type {name}";
             }
         }
-        foreach (var image in figure["layout"]?["images"] as JsonArray ?? [])
+        foreach (var image in figure.At("layout", "images") as JsonArray ?? [])
         {
-            if (image?["source"] is JsonValue source && source.TryGetValue(out string? address) && Elsewhere().IsMatch(address))
+            if (image.At("source").AsText() is { } address && Elsewhere().IsMatch(address))
             {
                 yield return address;
             }

@@ -17,7 +17,7 @@ internal sealed record TakeDifference(string Place, string First, string Other);
 internal static class TakeComparison
 {
     private const int MostLetters = 80;
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ForeignJson.MaxDepth };
 
     /// <summary>At most one difference an output, the first in it, with the number of others; none when the outputs are the same.</summary>
     internal static IEnumerable<TakeDifference> Between(NotebookCell first, NotebookCell other)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Document;
@@ -74,13 +73,13 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
     internal static string? FooterOf(NotebookDocument notebook)
     {
         var provenances = notebook.CodeCells.SelectMany(cell => cell.Outputs)
-            .Select(output => output.JsonData(MimeTypes.Results)?["provenance"]).OfType<JsonObject>().ToList();
-        var own = notebook.Metadata["course"]?["slides"]?["footer"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+            .Select(output => output.JsonData(MimeTypes.Results).At("provenance")).OfType<JsonObject>().ToList();
+        var own = notebook.Metadata.At("course", "slides", "footer").AsText();
         string?[] parts =
         [
             own,
-            provenances.Exists(provenance => provenance["synthetic"]?.GetValueKind() == JsonValueKind.True) ? SyntheticNotice : null,
-            provenances.Exists(provenance => provenance["profile"]?.ToString() == "essai") ? TrialNotice : null,
+            provenances.Exists(provenance => provenance.At("synthetic").IsTrue()) ? SyntheticNotice : null,
+            provenances.Exists(provenance => provenance.At("profile").AsText() == "essai") ? TrialNotice : null,
         ];
         var footer = string.Join(" · ", parts.Where(part => !string.IsNullOrWhiteSpace(part)));
         return footer.Length > 0 ? footer : null;
@@ -178,7 +177,7 @@ internal sealed record Deck(string Title, string? Footer, IReadOnlyList<DeckSect
 
         // "-" and "" go on with the slide; a cell whose metadata say nothing leaves it to its headings.
         private static string? SlideType(NotebookCell cell) =>
-            cell.Metadata["slideshow"]?["slide_type"] is JsonValue value && value.TryGetValue(out string? type) && type is not "" ? type : null;
+            cell.Metadata.At("slideshow", "slide_type").AsText() is { Length: > 0 } type ? type : null;
     }
 }
 

@@ -27,9 +27,9 @@ public static class PowerPointExporter
         ArgumentNullException.ThrowIfNull(notebook);
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new SlideOptions();
-        var metadata = notebook.Metadata["course"]?["slides"];
+        var metadata = notebook.Metadata.At("course", "slides");
         var deck = Deck.Read(notebook, options with { Sections = options.Sections ?? Chosen(metadata) ?? Recommending(notebook, options) });
-        var results = ResultsTable.Read(metadata?["results"] as JsonObject, resultsFolder, name).ToList();
+        var results = ResultsTable.Read(metadata.At("results") as JsonObject, resultsFolder, name).ToList();
         // The format's writer reads back what it wrote, which a file opened for writing cannot give.
         using var package = new MemoryStream();
         PresentationFile.Write(package, deck.Title, deck.Footer, SlideLayout.Of(deck, results));
@@ -38,7 +38,7 @@ public static class PowerPointExporter
     }
 
     private static string[]? Chosen(JsonNode? metadata) =>
-        metadata?["recommendations"] is JsonArray { Count: > 0 } names ? [.. names.Select(name => name?.ToString() ?? "")] : null;
+        metadata.At("recommendations") is JsonArray { Count: > 0 } names ? [.. names.Select(name => name.AsText() ?? "")] : null;
 
     private static string[]? Recommending(NotebookDocument notebook, SlideOptions options) =>
         Deck.Read(notebook, options).Sections.Any(section => Deck.Says(section.Heading, Recommendations)) ? [Recommendations] : null;

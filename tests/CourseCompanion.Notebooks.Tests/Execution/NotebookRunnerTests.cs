@@ -302,6 +302,55 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_with_metadata_and_charts_of_a_strange_form_runs_to_the_end_and_shows_what_can_be_shown()
+    {
+        var odd = NotebookCell.Code("1 + 1");
+        odd.Metadata["jupyter"] = "x";
+        odd.Metadata["rehearsal"] = new JsonArray(1);
+        var charts = ((string[])["[1]", "null", "7", "{\"layout\": 1}", "{\"data\": {}, \"layout\": [1]}", "{\"a\": \"\\ud800\"}", new string('[', 64) + new string(']', 64)])
+            .Select(json => NotebookCell.Code($"new RawContent(\"application/vnd.plotly.v1+json\", {Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(json, true)})"));
+        var path = Write("odd.ipynb", [odd, .. charts]);
+        var document = NotebookDocument.Load(path);
+        document.Metadata["course"] = "x";
+        document.Save(path);
+
+        var summary = await NotebookRunner.RunAsync(Request(path));
+
+        Assert.True(summary.ExitCode == 0, summary.Notebooks[0].Problem ?? summary.Notebooks[0].FailedCell?.Traceback);
+        Assert.All(summary.Notebooks[0].Cells, cell => Assert.Equal(RunStatus.Ok, cell.Status));
+        Assert.All(Executed("odd.ipynb").CodeCells, cell => Assert.NotEmpty(cell.Outputs));
+        var page = File.ReadAllText(Path.Combine(Out, "odd.html"));
+        Assert.Contains("<pre class=\"result\">[1]</pre>", page, StringComparison.Ordinal);
+        Assert.Contains("<pre class=\"result\">7</pre>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_with_a_fault_of_this_program_in_one_notebook_runs_the_others_and_reports_it()
+    {
+        var bad = Write("bad.ipynb", NotebookCell.Code("1"));
+        var root = JsonNode.Parse(File.ReadAllText(bad))!;
+        root["cells"]![0]!.AsObject().Remove("id");
+        root["cells"]![0]!["source"] = new JsonArray((JsonNode?)null);
+        File.WriteAllText(bad, root.ToJsonString());
+        // What nobody foresees cannot be in a file of ours: an observer that throws stands for it.
+        var faulty = Write("faulty.ipynb", NotebookCell.Code("1"), NotebookCell.Code("2"));
+        var good = Write("good.ipynb", NotebookCell.Code("1 + 1"));
+        var observer = new Observer { OnCell = notebook => { if (notebook == faulty) { throw new InvalidOperationException("imprévu"); } } };
+
+        var summary = await NotebookRunner.RunAsync(Request(bad, faulty, good) with { Observer = observer });
+
+        Assert.Equal(1, summary.ExitCode);
+        Assert.Equal([RunStatus.Failed, RunStatus.Failed, RunStatus.Ok], summary.Notebooks.Select(notebook => notebook.Status));
+        var report = Report(summary)["notebooks"]!;
+        Assert.Contains("bad.ipynb: not a valid notebook: cell 1: 'source'", report[0]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("faulty.ipynb: a fault of this program", report[1]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("InvalidOperationException: imprévu", report[1]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Single(report[1]!["cells"]!.AsArray());
+        Assert.Equal(2, XDocument.Load(summary.JUnitFile).Descendants("error").Count());
+        Assert.True(File.Exists(Path.Combine(Out, "good.html")));
+    }
+
+    [Fact]
     public async Task RunAsync_with_an_output_folder_that_cannot_be_written_says_so_before_anything_runs()
     {
         var path = Write("a.ipynb", NotebookCell.Code("1"));
@@ -409,13 +458,19 @@ public sealed class NotebookRunnerTests : IDisposable
 
         public Action<SessionOutput>? OnOutput { get; init; }
 
+        public Action<string>? OnCell { get; init; }
+
         public void NotebookStarted(string notebook, int cellCount) => Events.Add($"start {cellCount}");
 
         public void CellStarted(string notebook, int number, string title) => Events.Add($"cell {number}");
 
         public void CellOutput(string notebook, int number, SessionOutput output) => OnOutput?.Invoke(output);
 
-        public void CellFinished(string notebook, CellRunResult cell) => Events.Add($"done {cell.Number} {cell.Status}");
+        public void CellFinished(string notebook, CellRunResult cell)
+        {
+            Events.Add($"done {cell.Number} {cell.Status}");
+            OnCell?.Invoke(notebook);
+        }
 
         public void NotebookFinished(NotebookRunResult result) => Events.Add($"end {result.Status}");
     }

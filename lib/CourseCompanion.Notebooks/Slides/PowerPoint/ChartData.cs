@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CourseCompanion.Charts;
+using CourseCompanion.Notebooks.Document;
 
 namespace CourseCompanion.Notebooks.Slides.PowerPoint;
 
@@ -50,16 +51,16 @@ internal sealed partial record ChartData(
     /// <summary>Reads a figure; null for one that PowerPoint has no chart for, such as an image, a matrix or several pairs of axes.</summary>
     internal static ChartData? Read(JsonNode figure)
     {
-        var layout = figure["layout"] as JsonObject ?? [];
-        var traces = (figure["data"] as JsonArray ?? []).OfType<JsonObject>()
+        var layout = figure.At("layout") as JsonObject ?? [];
+        var traces = (figure.At("data") as JsonArray ?? []).OfType<JsonObject>()
             .Where(trace => trace["visible"] is not JsonValue visible || !visible.TryGetValue(out bool shown) || shown).ToList();
-        var types = traces.Select(trace => trace["type"]?.ToString() ?? "scatter").Distinct().ToList();
+        var types = traces.Select(trace => trace.At("type").AsText() ?? "scatter").Distinct().ToList();
         if (traces.Count == 0 || types.Count != 1 || types[0] is not ("bar" or "scatter" or "scattergl")
             || layout.ContainsKey("xaxis2") || layout.ContainsKey("yaxis2"))
         {
             return null;
         }
-        var isHorizontal = types[0] == "bar" && traces[0]["orientation"]?.ToString() == "h";
+        var isHorizontal = types[0] == "bar" && traces[0].At("orientation").AsText() == "h";
         var (placesName, valuesName) = isHorizontal ? ("y", "x") : ("x", "y");
         var places = traces.Select(trace => Texts(trace[placesName])).ToList();
         var hasNumbers = types[0] != "bar" && traces.TrueForAll(trace => Numbers(trace[placesName]) is { Count: > 0 });
@@ -76,9 +77,9 @@ internal sealed partial record ChartData(
         return new ChartData(
             Plain(layout["title"]),
             types[0] == "bar" ? isHorizontal ? ChartKind.Bars : ChartKind.Columns : hasNumbers ? ChartKind.Points : ChartKind.Lines,
-            layout["barmode"]?.ToString() == "stack",
-            Plain(layout[isHorizontal ? "yaxis" : "xaxis"]?["title"]),
-            Plain(layout[isHorizontal ? "xaxis" : "yaxis"]?["title"]),
+            layout.At("barmode").AsText() == "stack",
+            Plain(layout.At(isHorizontal ? "yaxis" : "xaxis", "title")),
+            Plain(layout.At(isHorizontal ? "xaxis" : "yaxis", "title")),
             hasNumbers ? [] : places[0],
             [.. series.OfType<ChartSeries>()]);
     }
@@ -100,17 +101,17 @@ internal sealed partial record ChartData(
         var low = Numbers(error?["arrayminus"]) ?? high;
         return new ChartSeries(
             Plain(trace["name"]) is { Length: > 0 } name ? name : $"Série {index + 1}",
-            Color(trace["marker"]?["color"]) ?? Color(trace["line"]?["color"]) ?? Palette.Color(index)[1..],
+            Color(trace.At("marker", "color")) ?? Color(trace.At("line", "color")) ?? Palette.Color(index)[1..],
             hasNumbers ? Numbers(trace[placesName])! : [],
             values,
             high.Count == values.Count ? low : [],
             high.Count == values.Count ? high : [],
-            (trace["mode"]?.ToString() ?? "lines").Contains("lines", StringComparison.Ordinal),
+            (trace.At("mode").AsText() ?? "lines").Contains("lines", StringComparison.Ordinal),
             !(trace["showlegend"] is JsonValue shown && shown.TryGetValue(out bool legend) && !legend));
     }
 
     private static string? Color(JsonNode? color) =>
-        color is JsonValue value && value.TryGetValue(out string? text) && HexColor().IsMatch(text) ? text[1..].ToUpperInvariant() : null;
+        color.AsText() is { } text && HexColor().IsMatch(text) ? text[1..].ToUpperInvariant() : null;
 
     private static List<string> Texts(JsonNode? list) =>
         list is JsonArray array ? [.. array.Select(item => Plain(item))] : [];

@@ -132,9 +132,9 @@ internal sealed class SlideLayout
         }
         foreach (var mime in (string[])[MimeTypes.Png, "image/jpeg"])
         {
-            if (output.TextData(mime) is { } data)
+            if (output.TextData(mime) is { } data && Bytes(data) is { } bytes)
             {
-                return [new PictureBlock(mime, Convert.FromBase64String(data.ReplaceLineEndings("")), plain)];
+                return [new PictureBlock(mime, bytes, plain)];
             }
         }
         // A grid of pictures is a table, too, and its words alone say nothing.
@@ -144,6 +144,13 @@ internal sealed class SlideLayout
             return tables;
         }
         return plain.Length > 0 ? plain.Split("\n\n").Select(text => new TextBlock([new TextRun(text)])) : [];
+    }
+
+    /// <summary>What a text in base64 says; null for one that says nothing.</summary>
+    private static byte[]? Bytes(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var count) && count > 0 ? bytes[..count] : null;
     }
 
     private static TextBlock Code(string text) => new([new TextRun(text.TrimEnd(), IsCode: true)]);

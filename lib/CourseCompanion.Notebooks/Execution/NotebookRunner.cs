@@ -30,7 +30,7 @@ public static class NotebookRunner
     /// <returns>What became of each notebook; failing cells are results, not exceptions.</returns>
     /// <exception cref="NotebookRunException">
     /// There is no such notebook, a parameter is unknown or does not fit, or the output folder cannot be written; checked
-    /// before anything is executed. A notebook that cannot be read or meets a fault of this program is a result
+    /// before anything is executed. A notebook that cannot be read, is of another language or meets a fault of this program is a result
     /// like one that fails: the others run.
     /// </exception>
     public static async Task<RunSummary> RunAsync(RunRequest request, CancellationToken cancellation = default)
@@ -142,6 +142,10 @@ public static class NotebookRunner
         try
         {
             var document = NotebookDocument.Load(source);
+            if (NotebookLanguage.OtherThanCSharp(document) is { } language)
+            {
+                return (NotebookDocument.Create(), NotebookLanguage.Problem(source, language));
+            }
             ParameterCell.Inject(document, parameters, source);
             return (document, null);
         }

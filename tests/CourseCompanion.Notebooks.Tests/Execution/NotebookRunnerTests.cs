@@ -351,6 +351,48 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_with_a_notebook_in_another_language_says_so_in_one_line_and_runs_the_others()
+    {
+        string Of(string name, string metadata, string code = "import numpy as np", string? cellLanguage = null)
+        {
+            var cell = NotebookCell.Code(code);
+            if (cellLanguage is not null)
+            {
+                cell.Metadata["polyglot_notebook"] = new JsonObject { ["kernelName"] = cellLanguage };
+            }
+            var document = NotebookDocument.Load(Write(name, cell));
+            document.Root["metadata"] = JsonNode.Parse(metadata);
+            document.Save(Path.Combine(_folder, name));
+            return Path.Combine(_folder, name);
+        }
+        string[] foreign =
+        [
+            Of("spec.ipynb", """{"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}"""),
+            Of("info.ipynb", """{"language_info": {"name": "python", "version": "3.12"}}"""),
+            Of("name.ipynb", """{"kernelspec": {"display_name": "Python 3", "name": "python3"}}"""),
+            Of("r.ipynb", """{"kernelspec": {"display_name": "R", "language": "R", "name": "ir"}}"""),
+        ];
+        string[] own =
+        [
+            Of("none.ipynb", "{}", "1"),
+            Of("odd.ipynb", """{"kernelspec": "x", "language_info": [1]}""", "1"),
+            Of("polyglot.ipynb", """{"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"}, "language_info": {"name": "polyglot-notebook"}}""", "1"),
+            Of("mixed.ipynb", """{"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}""", "1", "csharp"),
+            Of("other.ipynb", """{"kernelspec": {"display_name": "Cours", "name": "cours"}}""", "1"),
+            Of("text.ipynb", """{"language_info": {"name": "python"}}""", " "),
+        ];
+
+        var summary = await NotebookRunner.RunAsync(Request([.. foreign, .. own]) with { Parallel = 2 });
+
+        Assert.Equal(1, summary.ExitCode);
+        Assert.All(summary.Notebooks.Take(foreign.Length), notebook => Assert.Contains(
+            $"{notebook.Notebook}: by its metadata the notebook is in {(notebook.Notebook == foreign[^1] ? "R" : "Python")}, and the cells that run here are C#. Execute it with its own kernel",
+            notebook.Problem, StringComparison.Ordinal));
+        Assert.All(summary.Notebooks.Skip(foreign.Length), notebook => Assert.True(notebook.Status == RunStatus.Ok, notebook.Notebook + notebook.Problem));
+        Assert.DoesNotContain('\n', summary.Notebooks[0].Problem!);
+    }
+
+    [Fact]
     public async Task RunAsync_with_an_output_folder_that_cannot_be_written_says_so_before_anything_runs()
     {
         var path = Write("a.ipynb", NotebookCell.Code("1"));

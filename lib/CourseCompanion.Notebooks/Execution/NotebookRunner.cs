@@ -223,6 +223,9 @@ public static class NotebookRunner
         return new NotebookRunResult(plan.Source, RunStatus.NotRun, TimeSpan.Zero, cells, null, null, []);
     }
 
+    /// <summary>Whether a cell's own failure is no failure of its notebook.</summary>
+    internal static bool MayFail(NotebookCell cell) => cell.HasTag(MayFailTag) || cell.HasTag(SkipTag);
+
     // Front ends do not number empty cells either.
     private static IEnumerable<NotebookCell> ExecutedCells(NotebookDocument document) =>
         document.CodeCells.Where(cell => cell.Source.Trim().Length > 0);

@@ -16,7 +16,9 @@ namespace CourseCompanion.Notebooks.Execution;
 /// </summary>
 /// <remarks>
 /// The compiler says what the type of a variable is, whatever its declaration looks like. A constant cannot be assigned:
-/// it is declared again, and the cells that follow see the new one.
+/// it is declared again, and the cells that follow see the new one. A value of the right type may still make no sense: where the
+/// notebook makes a record of the course's library of parameters and constants alone, such as <c>new ConfidenceThreshold(threshold)</c>,
+/// the injected cell makes it first, and a value that it refuses ends the run there and not after a training.
 /// </remarks>
 internal static class ParameterCell
 {
@@ -51,10 +53,72 @@ internal static class ParameterCell
         var assignments = Variables(model.SyntaxTree)
             .Where(variable => values.ContainsKey(variable.Identifier.ValueText))
             .Select(variable => new Parameter(variable, model, source).Assign(values[variable.Identifier.ValueText]));
-        notebook.Insert(
-            notebook.Cells.IndexOf(cell) + 1,
-            NotebookCell.Code("// Paramètres de cette exécution\n" + string.Join('\n', assignments), InjectedTag));
+        var lines = assignments.Prepend("// Paramètres de cette exécution").ToList();
+        var checks = Checks(notebook, cell, model, values.Keys).Distinct().ToList();
+        if (checks.Count > 0)
+        {
+            lines.Add("// Ce que le notebook en fera, essayé avant tout travail");
+            lines.AddRange(checks);
+        }
+        notebook.Insert(notebook.Cells.IndexOf(cell) + 1, NotebookCell.Code(string.Join('\n', lines), InjectedTag));
     }
+
+    /// <summary>Statements that make what later cells make of the parameters, where it costs nothing: records with settings.</summary>
+    private static IEnumerable<string> Checks(NotebookDocument notebook, NotebookCell declaring, SemanticModel model, IEnumerable<string> given)
+    {
+        HashSet<string> known = [.. Variables(model.SyntaxTree).Select(variable => variable.Identifier.ValueText)];
+        HashSet<string> changed = [.. known.Intersect(given)];
+        foreach (var cell in notebook.CodeCells.SkipWhile(cell => cell != declaring).Skip(1))
+        {
+            var root = CSharpSyntaxTree.ParseText(Text(cell), ParseOptions).GetRoot();
+            // From here on the name stands for something else, or may.
+            known.ExceptWith(root.DescendantNodes().Select(NameOfAnother).OfType<string>());
+            foreach (var making in NotebookRunner.MayFail(cell) ? [] : root.DescendantNodes().OfType<ObjectCreationExpressionSyntax>())
+            {
+                if (Operands(making) is { } operands && operands.Exists(name => changed.Contains(name)) && operands.TrueForAll(known.Contains)
+                    && making.Ancestors().All(IsAlwaysRun) && IsRecordOfCourse(making.Type, model))
+                {
+                    yield return $"_ = {making.NormalizeWhitespace(indentation: "", eol: " ")};";
+                }
+            }
+        }
+    }
+
+    /// <summary>The variables in what an object is made of; null where it is made of more than variables and constants.</summary>
+    private static List<string>? Operands(ObjectCreationExpressionSyntax making)
+    {
+        List<ExpressionSyntax> parts =
+        [
+            .. making.ArgumentList?.Arguments.Select(argument => argument.Expression) ?? [],
+            .. making.Initializer?.Expressions.Select(part => (part as AssignmentExpressionSyntax)?.Right ?? part) ?? [],
+        ];
+        return parts.TrueForAll(part => part is LiteralExpressionSyntax or IdentifierNameSyntax)
+            ? [.. parts.OfType<IdentifierNameSyntax>().Select(name => name.Identifier.ValueText)]
+            : null;
+    }
+
+    private static string? NameOfAnother(SyntaxNode node) => node switch
+    {
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText,
+        ParameterSyntax parameter => parameter.Identifier.ValueText,
+        SingleVariableDesignationSyntax variable => variable.Identifier.ValueText,
+        ForEachStatementSyntax loop => loop.Identifier.ValueText,
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        PrefixUnaryExpressionSyntax { Operand: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        PostfixUnaryExpressionSyntax { Operand: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        _ => null,
+    };
+
+    // No branch, no loop, no function that may never be called.
+    private static bool IsAlwaysRun(SyntaxNode node) => node
+        is ArgumentSyntax or ArgumentListSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax or ObjectCreationExpressionSyntax
+        or AwaitExpressionSyntax or AssignmentExpressionSyntax or EqualsValueClauseSyntax or VariableDeclaratorSyntax or VariableDeclarationSyntax
+        or FieldDeclarationSyntax or ExpressionStatementSyntax or GlobalStatementSyntax or CompilationUnitSyntax;
+
+    private static bool IsRecordOfCourse(TypeSyntax type, SemanticModel model) => type is IdentifierNameSyntax name
+        && model.LookupNamespacesAndTypes(model.SyntaxTree.Length, name: name.Identifier.ValueText) is [INamedTypeSymbol { IsRecord: true } symbol]
+        && symbol.ContainingAssembly.Name.StartsWith("CourseCompanion", StringComparison.Ordinal);
 
     private static NotebookCell? Find(NotebookDocument notebook) =>
         notebook.CodeCells.FirstOrDefault(cell => cell.HasTag(DeclaredTag));

@@ -93,6 +93,36 @@ public sealed class ParameterCellTests
         Assert.EndsWith("mode = Mode.Slow;\nstyle = NumberStyles.Float;", notebook.CodeCells.Last().Source, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("var pseudo = Train(new ConfidenceThreshold(threshold));", "_ = new ConfidenceThreshold(threshold);")]
+    [InlineData("new ConfidenceThreshold( threshold : threshold )", "_ = new ConfidenceThreshold(threshold: threshold);")]
+    [InlineData("var o = new GraphOptions { Neighbours = count, Gamma = 1.5 };", "_ = new GraphOptions { Neighbours = count, Gamma = 1.5 };")]
+    // Nothing that was given, or not from it alone.
+    [InlineData("new ConfidenceThreshold(other)", null)]
+    [InlineData("new ConfidenceThreshold(threshold * 2)", null)]
+    [InlineData("var t = 0.5; new PseudoLabelingOptions { Rounds = count, Seed = t }", null)]
+    // What costs something, or is not of the course.
+    [InlineData("new Random(count)", null)]
+    [InlineData("new SimpleCnn(count, count)", null)]
+    [InlineData("record ConfidenceRule(double T); new ConfidenceRule(threshold)", null)]
+    // What may never be made, or of another value.
+    [InlineData("if (threshold < 1) { Use(new ConfidenceThreshold(threshold)); }", null)]
+    [InlineData("Func<double, object> f = x => new ConfidenceThreshold(threshold);", null)]
+    [InlineData("threshold = 0.5; new ConfidenceThreshold(threshold)", null)]
+    [InlineData("foreach (var threshold in list) { } new ConfidenceThreshold(threshold)", null)]
+    public void Record_that_the_notebook_makes_of_the_parameters_is_made_beside_them_first(string code, string? check)
+    {
+        var notebook = Notebook("var threshold = 0.9; var other = 0.8; var count = 5;");
+        notebook.Add(NotebookCell.Code(code, "raises-exception"));
+        notebook.Add(NotebookCell.Code(code));
+        notebook.Add(NotebookCell.Code(code));
+        ParameterCell.Inject(notebook, new Dictionary<string, string> { ["threshold"] = "1", ["count"] = "3" }, "p.ipynb");
+
+        Assert.Equal(
+            ["// Paramètres de cette exécution", "threshold = 1d;", "count = 3;", .. check is null ? Array.Empty<string>() : ["// Ce que le notebook en fera, essayé avant tout travail", check]],
+            notebook.CodeCells.ElementAt(1).Source.Split('\n'));
+    }
+
     [Fact]
     public void Constant_is_a_parameter_too() => Assert.Equal(["n", "v"], ParameterCell.Declared(Notebook("const int n = 1; var v = 2;")));
 

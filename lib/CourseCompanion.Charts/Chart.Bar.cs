@@ -17,8 +17,8 @@ public static partial class Chart
     /// <param name="y">Axis of the values.</param>
     /// <param name="categories">French names of the categories, all different.</param>
     /// <param name="series">Values, one per category each.</param>
-    /// <returns>The figure.</returns>
-    /// <exception cref="ArgumentException">Lengths differ, or a series is empty, infinite or nothing but not-a-number.</exception>
+    /// <returns>The figure, without a bar at each not-a-number; a series of nothing else is left out, and the alternative text names it.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, a series is empty or infinite, or all are nothing but not-a-number.</exception>
     public static Figure Bar(string title, Axis x, Axis y, IEnumerable<string> categories, params IEnumerable<Series> series) =>
         Bars(title, x, y, categories, series, "group", horizontal: false);
 
@@ -28,7 +28,7 @@ public static partial class Chart
     /// <param name="y">Axis of the values.</param>
     /// <param name="values">Name of each category, and its value.</param>
     /// <returns>The figure.</returns>
-    /// <exception cref="ArgumentException">The dictionary is empty, or a value is infinite.</exception>
+    /// <exception cref="ArgumentException">The dictionary is empty, a value is infinite, or all are not-a-number.</exception>
     public static Figure Bar(string title, Axis x, Axis y, IReadOnlyDictionary<string, double> values)
     {
         ArgumentNullException.ThrowIfNull(y);
@@ -47,8 +47,8 @@ public static partial class Chart
     /// <param name="y">Axis of the categories.</param>
     /// <param name="categories">French names of the categories, all different.</param>
     /// <param name="series">Values, one per category each.</param>
-    /// <returns>The figure.</returns>
-    /// <exception cref="ArgumentException">Lengths differ, or a series is empty, infinite or nothing but not-a-number.</exception>
+    /// <returns>The figure, without a bar at each not-a-number; a series of nothing else is left out, and the alternative text names it.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, a series is empty or infinite, or all are nothing but not-a-number.</exception>
     public static Figure HorizontalBar(string title, Axis x, Axis y, IEnumerable<string> categories, params IEnumerable<Series> series) =>
         Bars(title, y, x, categories, series, "group", horizontal: true);
 
@@ -71,13 +71,16 @@ public static partial class Chart
                 $"Series '{one.Name}' of chart '{title}' has {one.Values.Count} values for {places.Length} categories.", nameof(series));
         }
 
-        var all = list.SelectMany(one => Drawn(values, one.Values));
-        var labelled = places.Length * list.Length <= MostLabelledBars && list.All(one => one.Interval is null);
+        // Each keeps the colour of its place among all.
+        var drawn = list.Index().Where(pair => !IsBlank(pair.Item)).ToArray();
+        var all = drawn.SelectMany(one => Drawn(values, one.Item.Values));
+        var labelled = places.Length * drawn.Length <= MostLabelledBars && drawn.All(one => one.Item.Interval is null);
         var format = Theme.NumberFormat(all, values.IsPercent);
-        var suffix = values.DrawnUnit == "%" && places.Length * list.Length <= MostBarsWithUnit ? FrenchNumbers.NoBreakSpace + "%" : "";
+        var suffix = values.DrawnUnit == "%" && places.Length * drawn.Length <= MostBarsWithUnit ? FrenchNumbers.NoBreakSpace + "%" : "";
         var (length, place) = horizontal ? ("x", "y") : ("y", "x");
-        var traces = list.Select((one, i) =>
+        var traces = drawn.Select(pair =>
         {
+            var (i, one) = pair;
             var lengths = PlotData.Of(Drawn(values, one.Values));
             return new BarTrace
             {
@@ -105,10 +108,10 @@ public static partial class Chart
 
         var layout = Theme.Layout(title, [.. list.Select(one => one.Name)]);
         var nameAxis = Theme.CategoryAxis(names);
-        var tops = mode == "stack" ? places.Select((_, place) => list.Sum(one => values.Drawn(one.Values[place]))) : all;
+        var tops = mode == "stack" ? places.Select((_, place) => drawn.Sum(one => values.Drawn(one.Item.Values[place]))) : all;
         var valueAxis = Theme.NumberAxis(values, tops.Prepend(0));
-        var rows = places.Length * (mode == "stack" ? 1 : list.Length);
-        return new Figure
+        var rows = places.Length * (mode == "stack" ? 1 : drawn.Length);
+        var figure = new Figure
         {
             Traces = [.. traces],
             Layout = (layout with
@@ -121,6 +124,7 @@ public static partial class Chart
                 YAxes = [horizontal ? nameAxis with { AutoRange = "reversed" } : valueAxis],
             }).WithMarks(horizontal ? values : names, horizontal ? names : values),
         };
+        return NamingBlank(figure, list);
     }
 
     private static Marker BarMarker(int series) => Palette.BarMarker(series) with { Color = Palette.Color(series) };

@@ -146,9 +146,9 @@ public static partial class Chart
             .Select(label => (Label: label, Share: (double)labels.Count(other => other == label) / labels.Length))
             .Where(region => region.Share > 0)
             .Select(region => $"{(region.Label < 0 ? "sans réponse" : names[region.Label])}, {FrenchNumbers.Percent(region.Share, 0)}");
-        var drawn = points.Select(series => $"{series.Name}, {FrenchNumbers.Count(series.Values.Count, "point")}");
+        var drawn = points.Where(series => !IsBlank(series)).Select(series => $"{series.Name}, {FrenchNumbers.Count(series.Values.Count, "point")}");
         return FrenchText.Typeset(
             $"Carte des réponses « {cloud.Title} ». Part de la surface : {string.Join(" ; ", shares)}."
-            + (points.Length > 0 ? $" Points : {string.Join(" ; ", drawn)}." : ""));
+            + (points.Length > 0 ? $" Points : {string.Join(" ; ", drawn)}." : "")) + Blank(points);
     }
 }

@@ -11,8 +11,8 @@ public static partial class Chart
     /// <param name="y">Vertical axis.</param>
     /// <param name="edges">Places of the two ends of each edge, in the units of the axes.</param>
     /// <param name="series">One cloud of points each, placed by <see cref="Series.At"/>.</param>
-    /// <returns>The figure: grey edges behind the points.</returns>
-    /// <exception cref="ArgumentException">There is no edge or no series, or one is empty, infinite or nothing but not-a-number.</exception>
+    /// <returns>The figure: grey edges behind the points. A series of nothing but not-a-number is left out, and the alternative text names it.</returns>
+    /// <exception cref="ArgumentException">There is no edge or no series, one is empty or infinite, or all are nothing but not-a-number.</exception>
     public static Figure Network(
         string title,
         Axis x,

@@ -1,4 +1,5 @@
 using CourseCompanion.Charts.Plotly;
+using CourseCompanion.French;
 
 namespace CourseCompanion.Charts;
 
@@ -24,12 +25,12 @@ public static partial class Chart
                 throw new ArgumentException($"Series '{one.Name}' of chart '{title}' is empty.", nameof(series));
             }
 
-            if (one.Values.All(double.IsNaN))
-            {
-                throw new ArgumentException($"Every value of series '{one.Name}' of chart '{title}' is not a number.", nameof(series));
-            }
-
             RequireNoInfinity(one.Values, $"Series '{one.Name}' of chart '{title}'");
+        }
+
+        if (list.All(IsBlank))
+        {
+            throw new ArgumentException($"Every value of every series of chart '{title}' is not a number.", nameof(series));
         }
 
         if (list.Select(one => one.Name).Distinct().Count() < list.Length)
@@ -38,6 +39,20 @@ public static partial class Chart
         }
 
         return list;
+    }
+
+    /// <summary>Whether a series has nothing to draw: a training that diverged at once. The others are drawn all the same.</summary>
+    private static bool IsBlank(Series series) => series.Values.All(double.IsNaN);
+
+    /// <summary>The figure whose alternative text names what is not drawn.</summary>
+    private static Figure NamingBlank(Figure figure, IEnumerable<Series> series) =>
+        Blank(series) is { Length: > 0 } sentence ? figure with { AltText = figure.AltText + sentence } : figure;
+
+    private static string Blank(IEnumerable<Series> series)
+    {
+        string[] names = [.. series.Where(IsBlank).Select(one => $"« {one.Name} »")];
+        return names.Length == 0 ? "" : FrenchText.Typeset(
+            names.Length == 1 ? $" Série sans valeur, non tracée : {names[0]}." : $" Séries sans valeur, non tracées : {string.Join(", ", names)}.");
     }
 
     private static void RequireNoInfinity(IEnumerable<double> values, string owner)

@@ -465,6 +465,38 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Series_of_nothing_but_not_a_number_is_left_out_and_named_in_the_alternative_text()
+    {
+        Series blank = new("Divergée", [double.NaN, double.NaN]), other = new("Test", [1.0, 2.0]);
+
+        var line = Chart.Line("T", "x", "y", Ordinary, blank, other);
+        var data = Json(line).GetProperty("data").EnumerateArray().ToList();
+
+        Assert.Equal(["Validation", "Test"], data.Select(trace => trace.GetProperty("name").GetString()));
+        Assert.Equal([Palette.Color(0), Palette.Color(2)], data.Select(trace => trace.GetProperty("line").GetProperty("color").GetString()));
+        Assert.EndsWith(" Série sans valeur, non tracée\u00A0: «\u00A0Divergée\u00A0».", line.AltText, StringComparison.Ordinal);
+        Assert.DoesNotContain("non tracée", Chart.Line("T", "x", "y", Ordinary, other).AltText, StringComparison.Ordinal);
+
+        // One that is left has its name in the legend: which one is it?
+        Assert.True(Json(Chart.Line("T", "x", "y", blank, Ordinary)).GetProperty("layout").GetProperty("showlegend").GetBoolean());
+        Assert.Single(Json(Chart.Scatter("T", "x", "y", Ordinary, blank)).GetProperty("data").EnumerateArray());
+    }
+
+    [Fact]
+    public void Bars_of_nothing_but_not_a_number_are_left_out_and_do_not_spoil_the_others()
+    {
+        Series blank = new("Divergée", [double.NaN, double.NaN]), second = new("Encore", [double.NaN, double.NaN]);
+
+        var bars = Chart.StackedBar("T", "x", "y", ["a", "b"], blank, new Series("Test", [1.0, 2.0]), second);
+        var trace = Assert.Single(Json(bars).GetProperty("data").EnumerateArray());
+
+        Assert.Equal(("Test", Palette.Color(1)), (trace.GetProperty("name").GetString(), trace.GetProperty("marker").GetProperty("color").GetString()));
+        Assert.EndsWith(" Séries sans valeur, non tracées\u00A0: «\u00A0Divergée\u00A0», «\u00A0Encore\u00A0».", bars.AltText, StringComparison.Ordinal);
+        Assert.Contains("not a number", Message(() => Chart.HorizontalBar("T", "x", "y", ["a", "b"], blank, second)), StringComparison.Ordinal);
+        Assert.Contains("not a finite number", Message(() => Chart.Histogram("T", "x", "y", Ordinary, blank)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wrong_data_is_refused_with_the_name_of_what_is_wrong()
     {
         Assert.Contains("is empty", Message(() => Chart.Line("T", "x", "y", new Series("a", Array.Empty<double>()))), StringComparison.Ordinal);

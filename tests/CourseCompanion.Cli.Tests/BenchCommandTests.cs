@@ -59,6 +59,25 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Contains(message, _course.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("99")]
+    [InlineData("5e3")]
+    [InlineData("-500")]
+    public async Task Bench_endurance_refuses_what_is_no_number_of_cells(string cells)
+    {
+        Environment.SetEnvironmentVariable("COURSE_CELLS", cells);
+        try
+        {
+            RootCommand root = [BenchCommand.Create(_course.Context)];
+            Assert.Equal(ExitCode.Usage, await root.Parse(["bench", "endurance"]).InvokeAsync());
+            Assert.Contains($"COURSE_CELLS is a number of cells from 100 to 1,000,000, not '{cells}'", _course.Error.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("COURSE_CELLS", null);
+        }
+    }
+
     private Task<int> RunAsync(params string[] arguments)
     {
         RootCommand root = [BenchCommand.Create(_course.Context, [new Counting(), new Measuring([])])];

@@ -41,8 +41,7 @@ internal sealed class KernelBenchmark : IBenchmark
         {
             cancellation.ThrowIfCancellationRequested();
             log.WriteLine($"start {i + 1} of {Starts}");
-            await using KernelProcess kernel = KernelProcess.Start(
-                [.. KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll")), "kernel", "serve"]);
+            await using KernelProcess kernel = Start();
             ready.Add(kernel.ReadySeconds);
             if (i == Starts - 1)
             {
@@ -63,6 +62,10 @@ internal sealed class KernelBenchmark : IBenchmark
             Completions,
         });
     }
+
+    /// <summary>A kernel of this very build.</summary>
+    internal static KernelProcess Start() => KernelProcess.Start(
+        [.. KernelSpecs.HostCommand(Path.Combine(AppContext.BaseDirectory, "course.dll")), "kernel", "serve"]);
 
     private static void Measure(
         KernelProcess kernel, Dictionary<string, double> figures, TextWriter log, CancellationToken cancellation)
@@ -102,7 +105,7 @@ internal sealed class KernelBenchmark : IBenchmark
     }
 
     /// <summary>Runs trivial cells, each with a variable of its own, and gives the milliseconds that each took.</summary>
-    private static List<double> RunCells(KernelClient client, int first, int count, CancellationToken cancellation)
+    internal static List<double> RunCells(KernelClient client, int first, int count, CancellationToken cancellation)
     {
         List<double> milliseconds = [];
         for (int i = first; i < first + count; i++)
@@ -181,14 +184,14 @@ internal sealed class KernelBenchmark : IBenchmark
         return milliseconds;
     }
 
-    private static double Seconds(Action action)
+    internal static double Seconds(Action action)
     {
         long started = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static double Median(List<double> values) => Percentile(values, 0.5);
+    internal static double Median(List<double> values) => Percentile(values, 0.5);
 
     private static double Percentile(List<double> values, double rank)
     {

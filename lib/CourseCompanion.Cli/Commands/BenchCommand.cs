@@ -31,6 +31,7 @@ internal static class BenchCommand
         new MethodCostBenchmark(),
         new LabellingBenchmark(),
         new KernelBenchmark(),
+        new EnduranceBenchmark(),
     ];
 
     public static Command Create(CommandContext context) => Create(context, Benchmarks);

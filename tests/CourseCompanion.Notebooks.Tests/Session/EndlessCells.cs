@@ -109,7 +109,7 @@ internal static class EndlessCells
         ("await of a function that waits", "async Task Wait() { try { await Task.Delay(-1); } finally { counter++; } } await Wait();"),
         ("await ConfigureAwait", "while (true) await Task.Delay(1).ConfigureAwait(false);"),
         ("regex", "while (true) System.Text.RegularExpressions.Regex.IsMatch(\"aaaaaaaaaaaaaaaaa!\", \"^(a+)+$\");"),
-        ("extension member, C# 14", "int Twice(int x) { for (;;) x++; } Twice(1)"),
+        ("extension method", "static int Twice(this int x) { for (;;) x++; } 1.Twice()"),
         ("wait: Thread.Sleep", "Thread.Sleep(-1);"),
         ("wait: Task.Wait", "new TaskCompletionSource().Task.Wait();"),
         ("wait: await never", "await new TaskCompletionSource().Task;"),

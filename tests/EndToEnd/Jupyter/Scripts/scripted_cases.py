@@ -132,7 +132,7 @@ def interrupt_of_the_course_s_loops():
         assert reply["status"] == "error" and reply["ename"] == "KeyboardInterrupt", (loop, reply)
         # The figure on a quiet machine is what `course bench kernel` measures; this only tells an interrupt from none.
         assert seconds < 20, (loop, seconds)
-        # The bar's end says so too - unless a step of a slow machine took longer than the grace period, and was aborted.
+        # Nor does the bar say that its work came to its end.
         lines = [m["content"]["data"]["text/plain"] for m in k.published(msg_id) if m["msg_type"] == "update_display_data"]
         assert not any("terminé" in line for line in lines), (loop, lines)
         print(f"{title}: {seconds * 1000:.0f} ms")

@@ -217,14 +217,16 @@ internal sealed class LabellingBenchmark : IBenchmark
             LabellingRun empty = store.Submit(Request("empty", EmptyShards)).Run;
             dispatcher.Enqueue([.. Enumerable.Range(0, EmptyShards).Select(shard => (empty.Id, shard))]);
             using CountdownEvent left = new(EmptyShards);
-            EmptyWork work = new(store, left);
+
+            // Each with connections of its own, as workers have.
+            (PostgresShardStore Store, HangfireDispatcher Dispatcher)[] clients = [.. Enumerable.Range(0, Clients).Select(_ => LabellingStores.OpenBoth(connection))];
             long start = Stopwatch.GetTimestamp();
-            IDisposable[] servers = [.. Enumerable.Range(0, Clients).Select(client => dispatcher.Start(work, $"bench-{client}"))];
+            IDisposable[] servers = [.. clients.Select((client, i) => client.Dispatcher.Start(new EmptyWork(client.Store, left), $"bench-{i}"))];
             left.Wait(cancellation);
             figures["database_ms_per_shard"] = 1000 * Stopwatch.GetElapsedTime(start).TotalSeconds / EmptyShards;
-            foreach (IDisposable server in servers)
+            foreach (IDisposable used in servers.Concat(clients.SelectMany(client => (IDisposable[])[client.Dispatcher, client.Store])))
             {
-                server.Dispose();
+                used.Dispose();
             }
 
             if (store.BeginMerge(empty.Id) is { } token)
@@ -244,7 +246,7 @@ internal sealed class LabellingBenchmark : IBenchmark
             Parallel.For(0, Sweeps, new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation }, _ => store.Runs());
             figures["database_ms_per_count"] = 1000 * Stopwatch.GetElapsedTime(start).TotalSeconds / Sweeps;
             store.Cancel(many.Id);
-            using (dispatcher.Start(work, "bench-last"))
+            using (dispatcher.Start(new EmptyWork(store, left), "bench-last"))
             {
                 SpinWait.SpinUntil(() => dispatcher.IsIdle, TimeSpan.FromSeconds(30));   // nothing of ours stays in a queue that is not ours
             }

@@ -46,7 +46,7 @@ internal static class LabellingStores
     }
 
     /// <summary>Who hands the shards of a store out.</summary>
-    public static HangfireDispatcher Dispatcher(PostgresShardStore store) => HangfireDispatcher.Postgres(store.ConnectionString, Lease);
+    public static HangfireDispatcher Dispatcher(PostgresShardStore store) => HangfireDispatcher.Postgres(store, Lease);
 
     /// <summary>A job by what the user calls it: a number in a store, or the folder of its results.</summary>
     public static (ShardStore Store, LabellingRun Run) Find(string job, string? connection)

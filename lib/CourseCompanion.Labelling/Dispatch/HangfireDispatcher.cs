@@ -1,3 +1,4 @@
+using CourseCompanion.Labelling.Shards;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.Logging;
@@ -47,19 +48,23 @@ public sealed class HangfireDispatcher : IShardDispatcher
     /// <summary>Within one process.</summary>
     public static HangfireDispatcher InMemory() => new(new InMemoryStorage());
 
-    /// <summary>Over PostgreSQL.</summary>
-    /// <param name="connection">As Npgsql reads it.</param>
+    /// <summary>Over PostgreSQL, by the store's own few connections.</summary>
+    /// <param name="store">The store; it outlives this.</param>
     /// <param name="lease">How long a worker may be silent before its job is handed to another.</param>
-    public static HangfireDispatcher Postgres(string connection, TimeSpan lease) => new(new PostgreSqlStorage(
-        new Connections(connection),
-        new PostgreSqlStorageOptions
-        {
-            PrepareSchemaIfNecessary = true,
-            QueuePollInterval = TimeSpan.FromSeconds(1),
-            UseSlidingInvisibilityTimeout = true,
-            InvisibilityTimeout = lease,
-            DistributedLockTimeout = TimeSpan.FromMinutes(1),
-        }));
+    public static HangfireDispatcher Postgres(PostgresShardStore store, TimeSpan lease)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new HangfireDispatcher(new PostgreSqlStorage(
+            new Connections(store.Source),
+            new PostgreSqlStorageOptions
+            {
+                PrepareSchemaIfNecessary = true,
+                QueuePollInterval = TimeSpan.FromSeconds(1),
+                UseSlidingInvisibilityTimeout = true,
+                InvisibilityTimeout = lease,
+                DistributedLockTimeout = TimeSpan.FromMinutes(1),
+            }));
+    }
 
     /// <inheritdoc/>
     public void Enqueue(IReadOnlyList<(long Run, int Shard)> shards, bool again = false)
@@ -99,9 +104,9 @@ public sealed class HangfireDispatcher : IShardDispatcher
         public override object ActivateJob(Type jobType) => jobType == typeof(ShardJobs) ? new ShardJobs(work) : base.ActivateJob(jobType);
     }
 
-    private sealed class Connections(string text) : IConnectionFactory
+    private sealed class Connections(NpgsqlDataSource source) : IConnectionFactory
     {
-        public NpgsqlConnection GetOrCreateConnection() => new(text);
+        public NpgsqlConnection GetOrCreateConnection() => source.CreateConnection();
     }
 
     private sealed class Silence : ILogProvider, ILog

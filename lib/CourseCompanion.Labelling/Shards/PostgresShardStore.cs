@@ -7,9 +7,18 @@ namespace CourseCompanion.Labelling.Shards;
 /// <summary>Jobs and shards in PostgreSQL: for as many machines as one likes.</summary>
 public sealed class PostgresShardStore : ShardStore
 {
-    private const int SchemaLock = 0x6C61_6265;   // any number, as long as everybody takes the same
+    /// <summary>
+    /// Connections that one process holds at most, Hangfire's included. Hangfire's watchers keep one each while they wait for a lock: with fewer, the
+    /// work itself would wait for them.
+    /// </summary>
+    public const int MaximalConnections = 5;
 
-    private readonly NpgsqlDataSource _source;
+    /// <summary>Workers that a server lets in unless its <c>max_connections</c> says otherwise.</summary>
+    public const int WorkersByDefault = (DefaultConnections - ReservedConnections) / MaximalConnections;
+
+    private const int DefaultConnections = 100, ReservedConnections = 3;   // those for its administrator
+    private const int SchemaLock = 0x6C61_6265;   // any number, as long as everybody takes the same
+    private const string Name = "course labelling", Hidden = "***";
 
     /// <summary>Connects, and makes the tables where they are not.</summary>
     /// <param name="connection">As Npgsql reads it: <c>Host=...;Database=...;Username=...</c>. A password is better kept in <c>PGPASSFILE</c>.</param>
@@ -19,7 +28,12 @@ public sealed class PostgresShardStore : ShardStore
         NpgsqlConnectionStringBuilder wanted;
         try
         {
-            wanted = new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = 5, KeepAlive = 10, TcpKeepAlive = true };
+            wanted = new NpgsqlConnectionStringBuilder(connection);
+            Shown = Mask(wanted);
+            (wanted.Pooling, wanted.MaxPoolSize) = (true, MaximalConnections);
+            wanted.KeepAlive = 10;
+            wanted.TcpKeepAlive = true;
+            wanted.ApplicationName ??= Name;
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException)
         {
@@ -33,14 +47,14 @@ public sealed class PostgresShardStore : ShardStore
         wanted.CancellationTimeout = 1000;
         ConnectionString = wanted.ConnectionString;
         Address = $"{wanted.Host}:{wanted.Port}/{wanted.Database}";
-        _source = NpgsqlDataSource.Create(wanted);
+        Source = NpgsqlDataSource.Create(wanted);
         try
         {
             CreateTablesOnce();
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
-            _source.Dispose();
+            Source.Dispose();
             throw new IOException($"PostgreSQL at {Address} is of no use: {exception.Message}", exception);
         }
     }
@@ -48,8 +62,14 @@ public sealed class PostgresShardStore : ShardStore
     /// <summary>Where the server is, without user and password.</summary>
     public string Address { get; }
 
+    /// <summary>The connection as it was given, with its secrets masked.</summary>
+    public string Shown { get; }
+
     /// <summary>The connection, with the limits set here.</summary>
     internal string ConnectionString { get; }
+
+    /// <summary>Where its connections, and Hangfire's, come from.</summary>
+    internal NpgsqlDataSource Source { get; }
 
     /// <inheritdoc/>
     /// <remarks>By a lock of the server, which goes with the connection of whoever dies: listing millions of images takes minutes.</remarks>
@@ -83,7 +103,7 @@ public sealed class PostgresShardStore : ShardStore
     protected override string Now => "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
     /// <inheritdoc/>
-    protected override DbConnection Open() => _source.OpenConnection();
+    protected override DbConnection Open() => Source.OpenConnection();
 
     /// <inheritdoc/>
     protected override bool IsPassing(Exception exception) =>
@@ -95,14 +115,25 @@ public sealed class PostgresShardStore : ShardStore
     {
         if (disposing)
         {
-            _source.Dispose();
+            Source.Dispose();
         }
+    }
+
+    private static string Mask(NpgsqlConnectionStringBuilder given)
+    {
+        NpgsqlConnectionStringBuilder shown = new(given.ConnectionString);
+        foreach (string secret in given.Keys.Where(key => key.Contains("password", StringComparison.OrdinalIgnoreCase)))
+        {
+            shown[secret] = Hidden;
+        }
+
+        return shown.ConnectionString;
     }
 
     /// <summary>Two who start at once must not both make the tables: "if not exists" is no lock.</summary>
     private void CreateTablesOnce()
     {
-        using NpgsqlConnection connection = _source.OpenConnection();
+        using NpgsqlConnection connection = Source.OpenConnection();
         using NpgsqlTransaction transaction = connection.BeginTransaction();
         using (NpgsqlCommand wait = new($"select pg_advisory_xact_lock({SchemaLock})", connection))
         {

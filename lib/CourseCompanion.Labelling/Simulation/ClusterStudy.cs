@@ -2,6 +2,7 @@ using CourseCompanion.BrainScan;
 using CourseCompanion.Display;
 using CourseCompanion.Evaluation;
 using CourseCompanion.French;
+using CourseCompanion.Labelling.Shards;
 
 namespace CourseCompanion.Labelling.Simulation;
 
@@ -76,7 +77,8 @@ public sealed class ClusterStudy : IDisplayable
     /// <returns>French text.</returns>
     public override string ToString() => FrenchText.Typeset(string.Join('\n', Cells.Select(row => $"{row[0]} : {row[1]}, {row[2]} images/s, base occupée {row[3]}").Append(Note)));
 
-    private string Note => $"La base de données décide à partir de {FrenchNumbers.Whole(WorkersAtLimit)} machines environ.";
+    private string Note => $"La base de données décide à partir de {FrenchNumbers.Whole(WorkersAtLimit)} machines environ. Une machine y tient jusqu’à {PostgresShardStore.MaximalConnections} connexions : "
+        + $"au-delà de {PostgresShardStore.WorkersByDefault} machines, relevez max_connections (100 par défaut).";
 
     private IEnumerable<IReadOnlyList<string>> Cells => Rows.Select(row => (string[])
     [

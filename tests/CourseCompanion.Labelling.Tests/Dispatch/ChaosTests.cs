@@ -43,7 +43,7 @@ public sealed class ChaosTests : IDisposable
         using Network? network = Network.TryCreate();
         using PostgresServer server = new(network is null ? [] : [network.Host]);
         using PostgresShardStore store = new(server.Connection);
-        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, TimeSpan.FromSeconds(Lease));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store, TimeSpan.FromSeconds(Lease));
         (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, images, model, output, options);
         (LabellingRun again, bool isNew) = await LabellingJob.SubmitAsync(store, dispatcher, images, model, output, options);
         Assert.Equal((run.Id, false), (again.Id, isNew));
@@ -144,7 +144,7 @@ public sealed class ChaosTests : IDisposable
         LabellingSet.WriteImages(images, 300);
         using PostgresServer server = new();
         using PostgresShardStore store = new(server.Connection);
-        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, TimeSpan.FromSeconds(2));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store, TimeSpan.FromSeconds(2));
         (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, images, model, Path.Combine(_folder, "output"), new JobOptions { ShardSize = 50 });
         Stopwatch watch = Stopwatch.StartNew();
         while (store.Find(run.Id)!.State != RunState.Done)
@@ -172,7 +172,7 @@ public sealed class ChaosTests : IDisposable
         LabellingSet.WriteImages(images, 20);
         using PostgresServer server = new();
         using PostgresShardStore store = new(server.Connection);
-        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, TimeSpan.FromSeconds(2));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store, TimeSpan.FromSeconds(2));
         (LabellingRun run, _) = await LabellingJob.SubmitAsync(store, dispatcher, images, model, Path.Combine(_folder, "output"));
         LabellingSet.WriteModel(model, seed: 43);   // another network under the same name
 
@@ -192,7 +192,7 @@ public sealed class ChaosTests : IDisposable
         LabellingSet.WriteImages(images, 60);
         using PostgresServer server = new();
         using PostgresShardStore store = new(server.Connection);
-        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, TimeSpan.FromSeconds(2));
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store, TimeSpan.FromSeconds(2));
         int[] sizes = [10, 30, 10, 30, 10, 30, 10, 30];
 
         var answers = await Task.WhenAll(sizes.Select(size => Task.Run(async () =>

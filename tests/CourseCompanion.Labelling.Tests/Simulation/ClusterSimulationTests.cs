@@ -96,5 +96,7 @@ public class ClusterSimulationTests
         Assert.Equal(4_000 * 10.01 / 86_400, days[0], 0.01);
         Assert.All(study.Rows, row => Assert.InRange(row.Days.Estimate, row.Days.Lower - 1e-12, row.Days.Upper + 1e-12));
         Assert.Contains("1\u202f001", study.ToString(), StringComparison.Ordinal);
+        Assert.Contains("jusqu’à 5 connexions", study.ToString().Replace('\u00a0', ' '), StringComparison.Ordinal);
+        Assert.Contains("au-delà de 19 machines", study.ToString().Replace('\u00a0', ' '), StringComparison.Ordinal);
     }
 }

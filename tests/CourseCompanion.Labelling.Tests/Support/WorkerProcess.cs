@@ -42,7 +42,7 @@ internal static class WorkerProcess
     {
         TimeSpan lease = TimeSpan.FromSeconds(double.Parse(arguments[1], CultureInfo.InvariantCulture));
         using PostgresShardStore store = new(arguments[0]);
-        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store.ConnectionString, lease);
+        using HangfireDispatcher dispatcher = HangfireDispatcher.Postgres(store, lease);
         WorkerOptions options = new() { Lease = lease, Cores = 1 };
         if (arguments[2].Length > 0)
         {

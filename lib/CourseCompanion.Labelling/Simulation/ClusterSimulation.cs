@@ -33,6 +33,10 @@ public sealed record ClusterSetting
     public double Lease { get; init; } = 20;
 
     /// <summary>A job with the database's times as measured: PostgreSQL 15 on two quiet cores that the workers ran on as well.</summary>
+    /// <remarks>
+    /// Both times were read off a run of which no file was kept. <c>course bench labelling --json FILE</c> measures them again, as <c>database_ms_per_shard</c>
+    /// and <c>database_ms_per_sweep</c>.
+    /// </remarks>
     /// <param name="shards">Shards of the job.</param>
     /// <param name="shardSeconds">Mean time of a worker for a shard.</param>
     public static ClusterSetting Measured(int shards, double shardSeconds) => new()

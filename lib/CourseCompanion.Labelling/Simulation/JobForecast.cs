@@ -44,6 +44,7 @@ public sealed class JobForecast : IDisplayable
     /// Share of the bare pipeline's time that the engine adds to a scan: 0.15 ms an image at most, as <c>course bench labelling</c> measures it on small
     /// images, against some 30 ms that a scan takes on one machine.
     /// </summary>
+    /// <remarks>Read off a run of which no file was kept; <c>course bench labelling --json FILE</c> measures it again, as <c>engine_overhead_percent</c>.</remarks>
     public static Assumption EngineOverhead { get; } = new("engine_overhead", "Part du moteur de travaux", 0.01, 0, 0.05, "", "mesuré par ./course bench labelling", IsMeasured: true);
 
     /// <summary>Computes all three.</summary>

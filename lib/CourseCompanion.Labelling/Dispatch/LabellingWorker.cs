@@ -21,7 +21,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     private readonly JobModels _models;
     private readonly SemaphoreSlim _ended = new(0);
     private readonly ConcurrentDictionary<long, WorkerRefusedException> _refusals = new();
-    private volatile string? _current;
     private volatile string? _stalled;
     private long _progress;
     private volatile Exception? _mergeFailure;
@@ -121,7 +120,7 @@ public sealed class LabellingWorker : IShardWork, IDisposable
     /// <summary>What each worker asks of the database every few seconds: it says that it lives, and sweeps when it is its turn.</summary>
     internal void Look()
     {
-        _store.Note(_options.Name, _current);
+        _store.Note(_options.Name);
         if (_store.TakeSweep(SweepInterval * 0.9))
         {
             Sweep();
@@ -179,7 +178,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            _current = string.Create(CultureInfo.InvariantCulture, $"{run}/{shard}");
             Volatile.Write(ref _progress, Stopwatch.GetTimestamp());
             using (Beat(run, shard, attempt, stop))
             {
@@ -212,10 +210,6 @@ public sealed class LabellingWorker : IShardWork, IDisposable
             _store.Fail(run, shard, attempt, exception.Message);
             _log($"Shard {run}/{shard} failed: {exception.Message}");
             throw;
-        }
-        finally
-        {
-            _current = null;
         }
 
         foreach (long complete in _store.TakeMerges(_options.Lease))

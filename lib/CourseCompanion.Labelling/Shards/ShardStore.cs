@@ -32,7 +32,7 @@ public abstract class ShardStore : IDisposable
           attempt int not null default 0, starts int not null default 0, worker text, beat bigint, file text, images int, abstained int, unreadable int,
           seconds double precision, error text, primary key (run, shard));
         create index if not exists label_shard_open on label_shard (run, state) where state in ('todo', 'run');
-        create table if not exists label_worker (name text primary key, seen bigint not null, shard text);
+        create table if not exists label_worker (name text primary key, seen bigint not null);
         create table if not exists label_sweep (one int primary key check (one = 1), at bigint not null);
         create table if not exists label_journal (at bigint not null, who text not null, what text not null);
         """;
@@ -343,13 +343,10 @@ public abstract class ShardStore : IDisposable
 
     /// <summary>Notes that a worker lives.</summary>
     /// <param name="name">Machine and process.</param>
-    /// <param name="shard">What it has; null when it waits.</param>
-    public void Note(string name, string? shard)
+    public void Note(string name)
     {
         using DbConnection connection = Open();
-        Execute(
-            connection, $"insert into label_worker (name, seen, shard) values (@name, {Now}, @shard) on conflict (name) do update set seen = excluded.seen, shard = excluded.shard",
-            ("name", name), ("shard", shard));
+        Execute(connection, $"insert into label_worker (name, seen) values (@name, {Now}) on conflict (name) do update set seen = excluded.seen", ("name", name));
     }
 
     /// <summary>Workers heard of in the last while, by name.</summary>
@@ -360,8 +357,10 @@ public abstract class ShardStore : IDisposable
         using DbDataReader rows = Query(
             connection,
             $"""
-            select w.name, w.seen, coalesce(sum(s.images), 0), w.shard from label_worker w left join label_shard s on s.worker = w.name and s.state = 'done'
-            where w.seen >= {Now} - @within group by w.name, w.seen, w.shard order by w.name
+            select w.name, w.seen, coalesce(sum(case when s.state = 'done' then s.images else 0 end), 0),
+            max(case when s.state = 'run' then cast(s.run as text) || '/' || cast(s.shard as text) end)
+            from label_worker w left join label_shard s on s.worker = w.name and s.state in ('run', 'done')
+            where w.seen >= {Now} - @within group by w.name, w.seen order by w.name
             """,
             ("within", (long)within.TotalMilliseconds));
         List<WorkerRecord> workers = [];
@@ -372,6 +371,9 @@ public abstract class ShardStore : IDisposable
 
         return workers;
     }
+
+    /// <summary>Whoever this process works for, as the journal names them: user and machine.</summary>
+    public static string Caller => $"{Environment.UserName}@{Environment.MachineName}";
 
     /// <summary>Writes who did or looked at what into the journal, which nothing here ever deletes from.</summary>
     /// <param name="who">User and machine.</param>

@@ -42,7 +42,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         {
             Images = "/images", Output = "/output", ImagesFingerprint = "a", ImageCount = 1234, ShardSize = 100, Model = "/m", ModelFingerprint = "b", Threshold = 0.9, ClassNames = ["x", "y"],
         });
-        _store.Note("<script>alert(1)</script>", null);
+        _store.Note("<script>alert(1)</script>");
         await LetInAsync();
         string page = await _client.GetStringAsync("/");
         Assert.Contains("0 sur 1 234", page.Replace('\u00A0', ' ').Replace('\u202F', ' '), StringComparison.Ordinal);

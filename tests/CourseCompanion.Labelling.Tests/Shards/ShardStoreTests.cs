@@ -148,16 +148,26 @@ public abstract class ShardStoreContract : IDisposable
     {
         using ShardStore store = Open();
         long run = store.Submit(Request(20)).Run.Id;
-        store.Note("a", null);
-        store.Note("a", "1/0");
-        store.Complete(run, 0, store.Claim(run, 0, "a")!.Value, Some);
-        Assert.Equal(("a", 10L, "1/0"), Assert.Single(store.Workers(TimeSpan.FromMinutes(1))) is var worker ? (worker.Name, worker.Images, worker.Shard) : default);
+        store.Note("a");
+        store.Note("a");
+        Assert.Equal(("a", 0L, null), At(store));
+        int attempt = store.Claim(run, 0, "a")!.Value;
+        Assert.Equal(("a", 0L, $"{run}/0"), At(store));
+        store.Complete(run, 0, attempt, Some);
+        store.Claim(run, 1, "a");
+        Assert.Equal(("a", 10L, $"{run}/1"), At(store));
         Assert.True(store.TakeSweep(TimeSpan.FromMinutes(1)));
         Assert.False(store.TakeSweep(TimeSpan.FromMinutes(1)));
         Assert.True(store.TakeSweep(TimeSpan.Zero));
         store.Journal("'; drop table label_run; --", "looked");
         Assert.Equal("'; drop table label_run; --", Assert.Single(store.Journal(5)).Who);
         Assert.InRange(store.Journal(1)[0].At, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow.AddMinutes(5));
+
+        static (string, long, string?) At(ShardStore store)
+        {
+            WorkerRecord worker = Assert.Single(store.Workers(TimeSpan.FromMinutes(1)));
+            return (worker.Name, worker.Images, worker.Shard);
+        }
     }
 
     public void Dispose()

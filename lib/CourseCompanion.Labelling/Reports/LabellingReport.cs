@@ -29,7 +29,10 @@ public sealed record LabellingReport
     public double Coverage => ByLabel.Values.Sum() / (double)Math.Max(1, Run.Counts.Images);
 
     /// <summary>The share of wrong labels that the model's own curve foretells at the job's threshold, in [0, 1]; null where the file holds no curve.</summary>
-    public double? ForetoldRisk => Curve(Run.Request.RiskCoverage)?.Where(point => point.Confidence >= Run.Request.Threshold).OrderBy(point => point.Coverage).LastOrDefault()?.Risk;
+    public double? ForetoldRisk => Curve.LastOrDefault(point => point.Confidence >= Run.Request.Threshold)?.Risk;
+
+    /// <summary>The model's own risk-coverage curve, in order of increasing coverage; empty where the file holds none.</summary>
+    public IReadOnlyList<RiskCoveragePoint> Curve => Read(Run.Request.RiskCoverage);
 
     /// <summary>Images per second of one worker's time.</summary>
     public double ImagesPerWorkerSecond => Run.Counts.Seconds > 0 ? Run.Counts.Images / Run.Counts.Seconds : 0;
@@ -122,11 +125,11 @@ public sealed record LabellingReport
         }
     }
 
-    private static IReadOnlyList<RiskCoveragePoint>? Curve(string? json)
+    private static IReadOnlyList<RiskCoveragePoint> Read(string? json)
     {
         try
         {
-            return json is null ? null : [.. JsonSerializer.Deserialize<double[][]>(json)!.Select(point => new RiskCoveragePoint(point[0], point[1], point[2]))];
+            return json is null ? [] : [.. JsonSerializer.Deserialize<double[][]>(json)!.Select(point => new RiskCoveragePoint(point[0], point[1], point[2])).OrderBy(point => point.Coverage)];
         }
         catch (Exception exception) when (exception is JsonException or IndexOutOfRangeException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CourseCompanion.Evaluation;
 using CourseCompanion.Labelling.Shards;
 
 namespace CourseCompanion.Labelling.Reports;
@@ -8,6 +9,9 @@ namespace CourseCompanion.Labelling.Reports;
 public static class ReportText
 {
     private const int MostReasons = 10;
+
+    /// <summary>Shares labelled at which the curve is quoted.</summary>
+    private static readonly double[] QuotedShares = [0.2, 0.4, 0.6, 0.8, 1];
 
     /// <summary>The lines.</summary>
     /// <param name="report">The report.</param>
@@ -36,6 +40,11 @@ public static class ReportText
         }
 
         Line($"Labelled by the model alone: {Percent(report.Coverage)}. {Risk(report)}");
+        foreach (RiskCoveragePoint point in Quoted(report.Curve))
+        {
+            Line($"  {Percent(point.Coverage),8} labelled: {Percent(point.Risk),7} wrong, from a probability of {point.Confidence:0.000} on");
+        }
+
         Line($"Speed: {report.ImagesPerWorkerSecond:N1} images a second and worker, {report.ImagesPerSecond ?? 0:N1} in all; {counts.Starts:N0} starts for {report.Run.Request.ShardCount:N0} shards.");
         Line($"Cost, by the course's assumptions: {report.Cost.Compute:N2} euros of machines, {report.Cost.Review:N0} euros of radiologists for the {report.ToReview.Count:N0} images of {reviewList}.");
         return text.ToString();
@@ -43,6 +52,10 @@ public static class ReportText
         static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
+
+    /// <summary>Of a curve of a hundred points, those that a person compares: the last one within each share.</summary>
+    private static IEnumerable<RiskCoveragePoint> Quoted(IReadOnlyList<RiskCoveragePoint> curve) =>
+        QuotedShares.Select(share => curve.LastOrDefault(point => point.Coverage <= share)).OfType<RiskCoveragePoint>().Distinct();
 
     private static string Risk(LabellingReport report) => report.ForetoldRisk is { } risk
         ? string.Create(CultureInfo.InvariantCulture, $"On the images that the threshold was chosen by, {risk * 100:0.0} % of such labels were wrong.")

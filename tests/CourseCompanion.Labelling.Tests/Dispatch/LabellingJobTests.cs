@@ -89,6 +89,26 @@ public sealed class LabellingJobTests : IDisposable
     }
 
     [Fact]
+    public async Task The_report_quotes_the_curve_that_the_model_brings()
+    {
+        LabellingSet.WriteModel(Model, curve: "[[0.1, 0, 0.95], [0.19, 0.01, 0.9], [0.4, 0.02, 0.8], [0.75, 0.04, 0.5], [0.78, 0.05, 0.45], [0.9, 0.1, 0.38], [1, 0.2, 0.34]]");
+        LabellingSet.WriteImages(Images, 20);
+        LabellingRun run = await LabellingJob.RunHereAsync(Images, Model, Output);
+        using ShardStore store = LabellingJob.OpenLocal(Output)!;
+        LabellingReport report = await LabellingReport.ReadAsync(store, run.Id);
+
+        Assert.Equal((7, 0.05), (report.Curve.Count, report.ForetoldRisk!.Value));
+        string text = ReportText.Of(report, "review.csv");
+        Assert.Contains(
+            "5.0 % of such labels were wrong.\n"
+            + "    19.0 % labelled:   1.0 % wrong, from a probability of 0.900 on\n"
+            + "    40.0 % labelled:   2.0 % wrong, from a probability of 0.800 on\n"
+            + "    78.0 % labelled:   5.0 % wrong, from a probability of 0.450 on\n"
+            + "   100.0 % labelled:  20.0 % wrong, from a probability of 0.340 on\n",
+            text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_of_results_belongs_to_one_job()
     {
         Prepare(20);

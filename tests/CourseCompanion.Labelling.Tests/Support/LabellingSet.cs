@@ -39,7 +39,7 @@ internal static class LabellingSet
     }
 
     /// <summary>Saves a small network with random weights, which is as good as any to see whether answers are the same.</summary>
-    public static string WriteModel(string path, int seed = 42, double? threshold = 0.4)
+    public static string WriteModel(string path, int seed = 42, double? threshold = 0.4, string? curve = null)
     {
         random.manual_seed(seed);
         using SimpleCnn network = new(3, Classes.Length);
@@ -47,6 +47,11 @@ internal static class LabellingSet
         if (threshold is { } least)
         {
             about[LabellingModel.ThresholdEntry] = least.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (curve is not null)
+        {
+            about[LabellingModel.CurveEntry] = curve;
         }
 
         using (no_grad())

@@ -108,6 +108,24 @@ public sealed class LabellingJobTests : IDisposable
             text, StringComparison.Ordinal);
     }
 
+    /// <summary>The same images, the same labels: what <c>--gpu</c> changes is the time.</summary>
+    [GpuFact]
+    public async Task The_graphics_card_answers_as_the_processor_does()
+    {
+        Prepare(60, badEvery: 20);
+        LabellingRun processor = await LabellingJob.RunHereAsync(Images, Model, Output);
+        LabellingRun card = await LabellingJob.RunHereAsync(Images, Model, Path.Combine(_folder, "card"), worker: new WorkerOptions { Device = CUDA });
+
+        IReadOnlyList<(LabelledImage Row, LabelStamp Stamp)> expected = await LabelFile.ReadAsync(processor.Request.Labels), rows = await LabelFile.ReadAsync(card.Request.Labels);
+        Assert.Equal(expected.Select(row => (row.Row.Id, row.Row.Sha256, row.Row.Error, row.Stamp.Model)), rows.Select(row => (row.Row.Id, row.Row.Sha256, row.Row.Error, row.Stamp.Model)));
+        Assert.All(expected.Zip(rows), pair =>
+        {
+            // Sums in another order: the last digits differ, and with them whoever stands on the threshold.
+            Assert.All(pair.First.Row.Probabilities.Zip(pair.Second.Row.Probabilities), both => Assert.Equal(both.First, both.Second, 1e-3f));
+            Assert.True(pair.First.Row.Label == pair.Second.Row.Label || Math.Abs(pair.First.Row.Confidence!.Value - 0.4f) < 1e-3f, pair.First.Row.Id);
+        });
+    }
+
     [Fact]
     public async Task A_folder_of_results_belongs_to_one_job()
     {

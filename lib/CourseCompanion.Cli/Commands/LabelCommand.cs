@@ -12,9 +12,6 @@ namespace CourseCompanion.Cli.Commands;
 /// <summary><c>course label</c>: labels a folder of images, here or on many machines.</summary>
 internal static class LabelCommand
 {
-    /// <summary>Who does something, for the journal.</summary>
-    public static string Who => $"{Environment.UserName}@{Environment.MachineName}";
-
     public static Command Create(CommandContext context)
     {
         Argument<string?> images = new("IMAGES")
@@ -114,7 +111,7 @@ internal static class LabelCommand
         using (dispatcher)
         {
             (LabellingRun run, bool isNew) = await LabellingJob.SubmitAsync(truth, dispatcher, images, model, output, options, cancellation);
-            truth.Journal(Who, $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
+            truth.Journal(ShardStore.Caller, $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
             context.Output.WriteLine(run.Id);
             context.Error.WriteLine(isNew
                 ? $"course: job {run.Id} of {run.Request.ImageCount} images in {run.Request.ShardCount} shards at {truth.Address}. './course worker --store ...' on each machine does the work."
@@ -135,11 +132,6 @@ internal static class LabelCommand
             {
                 context.Error.WriteLine($"course: the job is {run.State.ToString().ToLowerInvariant()}: './course label resume {output}', then this command once more, goes on with it.");
                 return ExitCode.Failure;
-            }
-
-            using (ShardStore local = LabellingJob.OpenLocal(output)!)
-            {
-                local.Journal(Who, $"label: ended job {run.Id}");
             }
 
             context.Output.WriteLine(run.Request.Labels);
@@ -182,6 +174,7 @@ internal static class LabelCommand
             if (parsed.GetValue(job) is not { } one)
             {
                 using ShardStore all = LabellingStores.Open(LabellingStores.RequiredConnection(parsed, store, context));
+                all.Journal(ShardStore.Caller, "label: status of all jobs");
                 foreach (LabellingRun run in all.Runs())
                 {
                     context.Output.WriteLine($"{run.Id,4}  {Describe(run)}  {run.Request.Output}");
@@ -194,7 +187,7 @@ internal static class LabelCommand
             using (truth)
             {
                 context.Output.WriteLine(Describe(found));
-                truth.Journal(Who, $"label: status of job {found.Id}");
+                truth.Journal(ShardStore.Caller, $"label: status of job {found.Id}");
                 if (found.Error is { } error)
                 {
                     context.Output.WriteLine($"  the results could not be brought together so far: {error}");
@@ -220,7 +213,7 @@ internal static class LabelCommand
         context, store, "cancel", "Stops a job: nothing more is begun, what was begun stops at its next batch, what is done stays.", (truth, run, _) =>
         {
             bool stopped = truth.Cancel(run.Id);
-            truth.Journal(Who, $"label: cancelled job {run.Id}");
+            truth.Journal(ShardStore.Caller, $"label: cancelled job {run.Id}");
             context.Output.WriteLine(stopped ? $"Job {run.Id} is cancelled; 'label resume' goes on." : $"Job {run.Id} does not run: {Describe(run)}");
             return Task.FromResult(stopped ? ExitCode.Success : ExitCode.Failure);
         });
@@ -235,7 +228,7 @@ internal static class LabelCommand
                 dispatcher.Enqueue([.. truth.Waiting().Where(shard => shard.Run == run.Id)]);
             }
 
-            truth.Journal(Who, $"label: resumed job {run.Id}");
+            truth.Journal(ShardStore.Caller, $"label: resumed job {run.Id}");
             context.Output.WriteLine(waiting is not null
                 ? $"{waiting} shards of job {run.Id} wait for workers{(truth is SqliteShardStore ? ": repeat the command that began it" : "")}."
                 : $"Nothing of job {run.Id} is left to do: {Describe(run)}");
@@ -248,7 +241,7 @@ internal static class LabelCommand
             LabellingReport report = await LabellingReport.ReadAsync(truth, run.Id, cancellation);
             string review = Path.Combine(run.Request.Output, "review.csv");
             report.WriteReviewList(review);
-            truth.Journal(Who, $"label: report on job {run.Id}");
+            truth.Journal(ShardStore.Caller, $"label: report on job {run.Id}");
             context.Output.Write(ReportText.Of(report, review));
             return ExitCode.Success;
         });
@@ -279,6 +272,7 @@ internal static class LabelCommand
             using ShardStore truth = parsed.GetValue(job) is { } folder
                 ? LabellingStores.Find(folder, null).Store
                 : LabellingStores.Open(LabellingStores.RequiredConnection(parsed, store, context));
+            truth.Journal(ShardStore.Caller, "label: journal");
             foreach ((DateTime at, string who, string what) in truth.Journal(1000))
             {
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at:yyyy-MM-dd HH:mm:ss}Z  {who}  {what}"));

@@ -34,7 +34,7 @@ internal static class WorkerCommand
             using (dispatcher)
             using (LabellingWorker worker = new(truth, dispatcher, options))
             {
-                truth.Journal(LabelCommand.Who, $"worker: started {options.Name}");
+                truth.Journal(ShardStore.Caller, $"worker: started {options.Name}");
                 context.Error.WriteLine($"course: worker {options.Name} at {truth.Address}. Ctrl-C stops it; its shard goes to another.");
                 try
                 {

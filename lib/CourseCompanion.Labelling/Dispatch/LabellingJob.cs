@@ -60,7 +60,7 @@ public static class LabellingJob
         return (run, isNew);
     }
 
-    /// <summary>Labels all images in this process, going on where an earlier one stopped.</summary>
+    /// <summary>Labels all images in this process, going on where an earlier one stopped. Its start and its end are journalled.</summary>
     /// <param name="images">A folder, or a Parquet file that lists images.</param>
     /// <param name="model">The model's file.</param>
     /// <param name="output">The folder for results.</param>
@@ -82,6 +82,7 @@ public static class LabellingJob
         using HangfireDispatcher dispatcher = HangfireDispatcher.InMemory();
         store.Recover(TimeSpan.FromSeconds(-1));   // nobody else can have a shard
         (LabellingRun run, bool isNew) = await SubmitAsync(store, dispatcher, images, model, output, options, cancellation);
+        store.Journal(ShardStore.Caller, $"label: {(isNew ? "started" : "went on with")} job {run.Id}");
         if (!isNew)
         {
             dispatcher.Enqueue(store.Waiting());
@@ -101,6 +102,11 @@ public static class LabellingJob
         {
             await hand.RunAsync(untilDone: true, log, cancellation);
         }
+        catch (OperationCanceledException)
+        {
+            store.Journal(ShardStore.Caller, $"label: interrupted job {run.Id}");
+            throw;
+        }
         finally
         {
             await ended.CancelAsync();
@@ -108,6 +114,7 @@ public static class LabellingJob
         }
 
         LabellingRun result = store.Find(run.Id)!;
+        store.Journal(ShardStore.Caller, $"label: ended job {run.Id}, {result.State.ToString().ToLowerInvariant()}");
         progress?.Invoke(result);
         return result;
     }

@@ -69,8 +69,9 @@ public sealed class LabellingJobTests : IDisposable
         Prepare(400);
         using CancellationTokenSource stop = new();
         JobOptions options = new() { ShardSize = 20 };
+        Stopping source = new(new FolderSource(Images), 150, stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LabellingJob.RunHereAsync(
-            Images, Model, Output, options, new WorkerOptions { Source = request => new Stopping(new FolderSource(request.Images), 150, stop) }, cancellation: stop.Token));
+            Images, Model, Output, options, new WorkerOptions { Source = _ => source }, cancellation: stop.Token));
         using (ShardStore store = LabellingJob.OpenLocal(Output)!)
         {
             RunCounts counts = store.Runs()[0].Counts;
@@ -86,6 +87,24 @@ public sealed class LabellingJobTests : IDisposable
         DateTime written = File.GetLastWriteTimeUtc(resumed.Request.Labels);
         Assert.Equal(RunState.Done, (await LabellingJob.RunHereAsync(Images, Model, Output, options)).State);
         Assert.Equal(written, File.GetLastWriteTimeUtc(resumed.Request.Labels));
+    }
+
+    [Fact]
+    public async Task Each_go_is_journalled_at_its_start_and_at_its_end()
+    {
+        Prepare(40);
+        using CancellationTokenSource stop = new();
+        Stopping source = new(new FolderSource(Images), 5, stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LabellingJob.RunHereAsync(
+            Images, Model, Output, new JobOptions { ShardSize = 10 }, new WorkerOptions { Source = _ => source }, cancellation: stop.Token));
+        await LabellingJob.RunHereAsync(Images, Model, Output, new JobOptions { ShardSize = 10 });
+
+        using ShardStore store = LabellingJob.OpenLocal(Output)!;
+        IReadOnlyList<(DateTime At, string Who, string What)> journal = store.Journal(10);
+        Assert.Equal(
+            ["label: ended job 1, done", "label: interrupted job 1", "label: started job 1", "label: went on with job 1"], journal.Select(entry => entry.What).Order(StringComparer.Ordinal));
+        Assert.Equal("label: started job 1", journal[^1].What);
+        Assert.All(journal, entry => Assert.Equal(ShardStore.Caller, entry.Who));
     }
 
     [Fact]
@@ -313,7 +332,7 @@ public sealed class LabellingJobTests : IDisposable
     /// <summary>Presses Ctrl-C when so many images were read.</summary>
     private sealed class Stopping(IImageSource inner, int after, CancellationTokenSource stop) : IImageSource
     {
-        private static int _read;
+        private int _read;
 
         public byte[] Read(string path)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using CourseCompanion.Cli.Labelling;
+using CourseCompanion.Cli.Running;
 using CourseCompanion.Labelling.Dispatch;
 using CourseCompanion.Labelling.Reports;
 using CourseCompanion.Labelling.Shards;
@@ -67,7 +68,8 @@ internal static class LabelCommand
             };
             if (LabellingStores.Connection(parsed, store, context) is { } connection)
             {
-                return await SubmitAsync(context, connection, what, network, results, options, cancellation);
+                bool isNamed = parsed.GetValue(store) is not null;
+                return await SubmitAsync(context, connection, isNamed, what, network, results, options, cancellation);
             }
 
             WorkerOptions worker = Options(parsed, cores, gpu);
@@ -104,7 +106,7 @@ internal static class LabelCommand
     }
 
     private static async Task<int> SubmitAsync(
-        CommandContext context, string connection, string images, string model, string output, JobOptions options, CancellationToken cancellation)
+        CommandContext context, string connection, bool isNamed, string images, string model, string output, JobOptions options, CancellationToken cancellation)
     {
         (PostgresShardStore truth, HangfireDispatcher dispatcher) = LabellingStores.OpenBoth(connection);
         using (truth)
@@ -114,8 +116,17 @@ internal static class LabelCommand
             truth.Journal(ShardStore.Caller, $"label: {(isNew ? "submitted" : "submitted again")} job {run.Id}");
             context.Output.WriteLine(run.Id);
             context.Error.WriteLine(isNew
-                ? $"course: job {run.Id} of {run.Request.ImageCount} images in {run.Request.ShardCount} shards at {truth.Address}. './course worker --store ...' on each machine does the work."
+                ? $"course: job {run.Id} of {run.Request.ImageCount} images in {run.Request.ShardCount} shards at {truth.Address}."
                 : $"course: the same job is there already: {run.Id}, {Describe(run)}");
+
+            // As it is to be typed; a store that the environment names needs no naming.
+            string address = isNamed ? $" --store \"{truth.Shown}\"" : "";
+            if (run.State == RunState.Running)
+            {
+                context.Error.WriteLine($"On each machine that is to label:\n  ./course worker{address}");
+            }
+
+            context.Error.WriteLine($"How far it is:\n  ./course label status {run.Id}{address}");
             return ExitCode.Success;
         }
     }
@@ -124,10 +135,10 @@ internal static class LabelCommand
         CommandContext context, string images, string model, string output, JobOptions options, WorkerOptions worker, CancellationToken cancellation)
     {
         using CancellationTokenSource stop = Supervisor.WatchInput(cancellation);
-        long begun = -1, start = System.Diagnostics.Stopwatch.GetTimestamp(), printed = 0;
+        LabellingProgress progress = new(context);
         try
         {
-            LabellingRun run = await LabellingJob.RunHereAsync(images, model, output, options, worker, Tell, message => context.Error.WriteLine($"course: {message}"), stop.Token);
+            LabellingRun run = await LabellingJob.RunHereAsync(images, model, output, options, worker, progress.Report, message => progress.Say($"course: {message}"), stop.Token);
             if (run.State != RunState.Done)
             {
                 context.Error.WriteLine($"course: the job is {run.State.ToString().ToLowerInvariant()}: './course label resume {output}', then this command once more, goes on with it.");
@@ -139,22 +150,8 @@ internal static class LabelCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            context.Error.WriteLine("course: interrupted. The same command goes on from here.");
+            progress.Say("course: interrupted. The same command goes on from here.");
             return ExitCode.Interrupted;
-        }
-
-        void Tell(LabellingRun run)
-        {
-            begun = begun < 0 ? run.Counts.Images : begun;
-            TimeSpan elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
-            if (context.IsTerminal || elapsed.TotalSeconds - printed >= 5 || run.State == RunState.Done)
-            {
-                printed = (long)elapsed.TotalSeconds;
-                double speed = (run.Counts.Images - begun) / Math.Max(0.001, elapsed.TotalSeconds);
-                string left = speed > 0 && run.State == RunState.Running ? $", {Duration((run.Request.ImageCount - run.Counts.Images) / speed)} left" : "";
-                context.Error.Write(FormattableString.Invariant(
-                    $"{(context.IsTerminal ? "\r" : "")}{run.Counts.Images:N0} of {run.Request.ImageCount:N0} images, {speed:N0} a second{left}   {(context.IsTerminal && run.State != RunState.Done ? "" : "\n")}"));
-            }
         }
     }
 
@@ -296,13 +293,6 @@ internal static class LabelCommand
 
         return text.ToString();
     }
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 90 => FormattableString.Invariant($"{seconds:0} s"),
-        < 5400 => FormattableString.Invariant($"{seconds / 60:0} min"),
-        _ => FormattableString.Invariant($"{seconds / 3600:0.#} h"),
-    };
 
     private static async Task<byte[]> ReadKeyAsync(FileInfo file, CancellationToken cancellation)
     {

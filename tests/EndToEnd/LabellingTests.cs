@@ -12,6 +12,8 @@ namespace CourseCompanion.EndToEnd;
 /// <summary>Labelling as a user starts it: the commands label, worker and dashboard.</summary>
 public sealed class LabellingTests : IDisposable
 {
+    private const int LargeImages = 400, DrawnImages = 8;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("course-labelling-").FullName;
 
     private string Images => Path.Combine(_folder, "images");
@@ -54,7 +56,10 @@ public sealed class LabellingTests : IDisposable
         Assert.Contains("it is a web page or SVG drawing", report.Output, StringComparison.Ordinal);
         Assert.Contains("never a diagnosis", report.Output, StringComparison.Ordinal);
         Assert.Equal(2, File.ReadAllLines(Path.Combine(Output, "review.csv")).Length);
-        Assert.Contains("label: report on job 1", (await CourseProcess.RunAsync(_folder, "label", "journal", Output)).Output, StringComparison.Ordinal);
+        string journal = (await CourseProcess.RunAsync(_folder, "label", "journal", Output)).Output;
+        Assert.All(
+            (string[])["label: started job 1", "label: ended job 1, done", "label: status of job 1", "label: report on job 1", "label: journal"],
+            access => Assert.Contains(access, journal, StringComparison.Ordinal));
         CourseResult resumed = await CourseProcess.RunAsync(_folder, "label", "resume", Output);
         Assert.Contains("left to do", resumed.Output, StringComparison.Ordinal);
     }
@@ -76,18 +81,16 @@ public sealed class LabellingTests : IDisposable
     [PostgresFact]
     public async Task Machines_label_for_a_store_and_its_dashboard_shows_it()
     {
-        for (int i = 60; i < 500; i++)
-        {
-            File.Copy(Path.Combine(Images, $"{i % 50:D3}.png"), Path.Combine(Images, $"{i:D3}.png"));
-        }
-
+        WriteLargeImages();
         using PostgresServer server = new();
-        CourseResult submitted = await CourseProcess.RunAsync(
-            _folder, "label", Images, "--model", Model, "--out", Output, "--threshold", "0.5", "--shard-size", "5", "--store", server.Connection);
+        string store = server.Connection + ";Password=geheim";
+        string[] job = ["label", Images, "--model", Model, "--out", Output, "--threshold", "0.5", "--shard-size", "20"];
+        CourseResult submitted = await CourseProcess.RunAsync(_folder, [.. job, "--store", store]);
         Assert.True(submitted.ExitCode == 0, submitted.ToString());
         Assert.Equal("1", submitted.Output.Trim());
-        CourseResult again = await CourseProcess.RunAsync(
-            _folder, "label", Images, "--model", Model, "--out", Output, "--threshold", "0.5", "--shard-size", "5", "--store", server.Connection);
+        Assert.Matches($"\n  \\./course label status 1 --store \"Host=127\\.0\\.0\\.1;.*;Password=\\*\\*\\*\"\n", submitted.Error);
+        Assert.DoesNotContain("geheim", submitted.Error, StringComparison.Ordinal);
+        CourseResult again = await CourseProcess.RunAsync(_folder, [.. job, "--store", server.Connection]);
         Assert.Contains("the same job is there already: 1", again.Error, StringComparison.Ordinal);
 
         using Process dashboard = CourseProcess.Start(_folder, null, "dashboard", "--store", server.Connection);
@@ -107,7 +110,13 @@ public sealed class LabellingTests : IDisposable
             }
 
             CourseResult status = await CourseProcess.RunAsync(_folder, "label", "status", "1", "--store", server.Connection);
-            Assert.Contains("done: 500 of 500 images", status.Output, StringComparison.Ordinal);
+            Assert.Contains($"done: {LargeImages} of {LargeImages} images", status.Output, StringComparison.Ordinal);
+            CourseResult all = await CourseProcess.RunAsync(_folder, "label", "status", "--store", server.Connection);
+            Assert.Contains($"done: {LargeImages} of {LargeImages} images", all.Output, StringComparison.Ordinal);
+            CourseResult journal = await CourseProcess.RunAsync(_folder, "label", "journal", "--store", server.Connection);
+            Assert.All(
+                (string[])["label: submitted job 1", "label: submitted again job 1", "worker: started", "label: status of job 1", "label: status of all jobs", "label: journal"],
+                access => Assert.Contains(access, journal.Output, StringComparison.Ordinal));
         }
         finally
         {
@@ -117,21 +126,48 @@ public sealed class LabellingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Looks at the page as its reader does, and keeps the picture that chapter 6.4 shows.</summary>
+    /// <summary>Images that take some time each, so that a shard is at work for a second or two: some drawn, the others copies.</summary>
+    private void WriteLargeImages()
+    {
+        Directory.Delete(Images, recursive: true);
+        Directory.CreateDirectory(Images);
+        using var scope = NewDisposeScope();
+        Tensor coarse = rand([DrawnImages, 3, 4, 4], ScalarType.Float32);
+        for (int i = 0; i < LargeImages; i++)
+        {
+            string file = Path.Combine(Images, $"{i:D3}.png");
+            if (i < DrawnImages)
+            {
+                Tensor large = nn.functional.interpolate(coarse[i..(i + 1)], [1_000, 1_000], mode: InterpolationMode.Bilinear, align_corners: false);
+                ImageFile.Save(large[0].mul(255).to(ScalarType.Byte), file);   // uint8 [3, 1000, 1000]
+            }
+            else
+            {
+                File.Copy(Path.Combine(Images, $"{i % DrawnImages:D3}.png"), file);
+            }
+        }
+    }
+
+    /// <summary>Looks at the page as its reader does, once both workers have a shard, and keeps the picture that chapter 6.4 shows.</summary>
     private static async Task LookAsync(string link)
     {
+        const string HaveShards = "[...document.querySelectorAll('table')[1]?.rows ?? []].filter(row => /^\\d+\\/\\d+$/.test(row.cells[1].innerText)).length";
         string picture = Path.Combine(Repository.Root, "artifacts", "screenshots", "06-4-tableau-de-bord.png");
         await using BrowserSession browser = await BrowserSession.StartAsync();
         await browser.OpenAsync(link);
         Assert.DoesNotContain("token", await browser.TextAsync("location.href"), StringComparison.Ordinal);
+        double images, atWork;
         do
         {
-            await Task.Delay(300);
+            await Task.Delay(200);
             await browser.OpenAsync(new Uri(new Uri(link), "/").ToString());
+            images = (await browser.EvaluateAsync("document.querySelector('progress').value")).GetDouble();
+            atWork = (await browser.EvaluateAsync(HaveShards)).GetDouble();
+            Assert.True(images < LargeImages, "The job was over before both workers were seen at work.");
         }
-        while ((await browser.EvaluateAsync("document.querySelector('progress').value")).GetDouble() < 100);
+        while (images < LargeImages / 4 || atWork < 2);
 
-        Assert.Contains("sur 500", await browser.TextAsync("document.body.innerText"), StringComparison.Ordinal);
+        Assert.Contains($"sur {LargeImages}", await browser.TextAsync("document.body.innerText"), StringComparison.Ordinal);
         await browser.PhotographAsync(picture);
         await browser.OpenAsync(new Uri(new Uri(link), "/hangfire").ToString());
         await browser.WaitAsync("document.body.innerText.includes('CourseCompanion')");

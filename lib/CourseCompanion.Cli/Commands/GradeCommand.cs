@@ -94,7 +94,12 @@ internal static class GradeCommand
                     + (result.Chapter is { } chapter ? $" ('./course run {chapter} --profile {parsed.GetRequiredValue(profile)}' runs the course's own notebook.)" : ""));
             }
 
-            int review = results.Count(result => result.IsToReview);
+            int review = results.Count(result => result.ToReview > 0);
+            if (results.Any(result => result.Deliverables.Any(deliverable => deliverable.State == DeliverableState.NotVerifiable)))
+            {
+                context.Error.WriteLine("course: files handed in beside notebooks are looked at in a folder a student only: in one folder, nobody knows whose they are.");
+            }
+
             context.Output.WriteLine(FormattableString.Invariant(
                 $"{results.Count} submissions, {unread} of them not readable, {unmarked.Count} not marked, {review} with answers to review; table: {context.Folder.Shorten(Path.Combine(folder, ClassGrader.TableName))}"));
             return unmarked.Count == 0 ? ExitCode.Success : ExitCode.Failure;
@@ -115,7 +120,8 @@ internal static class GradeCommand
     private static string Line(int done, int count, SubmissionResult result, bool isOld)
     {
         string place = FormattableString.Invariant($"[{done.ToString(CultureInfo.InvariantCulture).PadLeft(count.ToString(CultureInfo.InvariantCulture).Length)}/{count}]");
-        string outcome = result.IsUnmarked ? "not marked" : result.Problem is not null ? "not read" : FormattableString.Invariant($"{result.Mark:0.##} of 20, {result.Passed} of {result.Exercises.Count} exercises");
+        string outcome = result.IsUnmarked ? "not marked" : result.Problem is not null ? "not read" : FormattableString.Invariant($"{result.Mark:0.##} of 20, {result.Passed} of {result.Exercises.Count} exercises")
+                + (result.ToReview == 0 ? "" : FormattableString.Invariant($"; {result.MarkIfAccepted:0.##} of 20 with {result.ToReview} to review"));
         string name = Printable(result.File);
         return FormattableString.Invariant($"{place} {(isOld ? "already marked" : $"{result.Seconds,6:0.0} s")}  {name}: {outcome}");
     }

@@ -139,6 +139,7 @@ public static class ClassGrader
         {
             problem = "aucun chapitre du cours n’y est reconnu.";
         }
+        IReadOnlyList<Deliverable> deliverables = [.. (chapter?.Deliverables ?? []).Select(name => DeliverableCheck.Of(submission, name))];
         var blank = new SubmissionResult
         {
             Student = submission.Student,
@@ -148,7 +149,8 @@ public static class ClassGrader
             PageName = Submissions.PageName(submission),
             Problem = problem,
             MostPoints = chapter?.MostPoints ?? (request.Chapters.Count == 1 ? request.Chapters[0].MostPoints : 0),
-            Sum = Sum(request, submission, sum, chapter, problem),
+            Deliverables = deliverables,
+            Sum = Sum(request, sum, chapter, problem, deliverables),
         };
         var state = Path.Combine(request.OutDirectory, StateFolder, blank.PageName + ".json");
         if (File.Exists(state) && SubmissionResult.FromJson(await File.ReadAllTextAsync(state, cancellation).ConfigureAwait(false)) is { } earlier && earlier.Sum == blank.Sum)
@@ -162,7 +164,7 @@ public static class ClassGrader
         {
             try
             {
-                result = await new SubmissionGrader(request, sandbox, chapter!).GradeAsync(blank, document!, submission, cancellation).ConfigureAwait(false);
+                result = await new SubmissionGrader(request, sandbox, chapter!).GradeAsync(blank, document!, cancellation).ConfigureAwait(false);
             }
             catch (NotebookFormatException)
             {
@@ -207,10 +209,10 @@ public static class ClassGrader
                 .Where(entry => entry.Shared > 0.5).OrderByDescending(entry => entry.Shared).FirstOrDefault().Chapter;
     }
 
-    private static string Sum(GradingRequest request, Submission submission, string notebook, GradedChapter? chapter, string? problem) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+    private static string Sum(GradingRequest request, string notebook, GradedChapter? chapter, string? problem, IEnumerable<Deliverable> deliverables) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\n',
         [
             Version, notebook, chapter?.Sum ?? "", problem ?? "", request.Profile, request.DataDirectory ?? "", request.Limits.ToString(), $"{request.IsTrusted}",
-            .. (chapter?.Deliverables ?? []).Select(name => SubmissionGrader.Deliverable(submission, name)).Select(file => file.Exists ? $"{file.Length}" : ""),
+            .. deliverables.Select(deliverable => deliverable.Verdict),
         ]))));
 }

@@ -30,4 +30,8 @@ public enum ExerciseState
 /// </param>
 /// <param name="Answer">The student's cell, or null.</param>
 public sealed record ExerciseGrade(
-    int Number, string Title, ExerciseState State, IReadOnlyList<CriterionResult> Criteria, string? Reason, bool IsToReview, string? Answer);
+    int Number, string Title, ExerciseState State, IReadOnlyList<CriterionResult> Criteria, string? Reason, bool IsToReview, string? Answer)
+{
+    /// <summary>Whether it is passed by a verdict that a person should confirm.</summary>
+    internal bool IsPassedToReview => IsToReview && State == ExerciseState.Passed;
+}

@@ -36,6 +36,10 @@ internal static class FeedbackPage
         else
         {
             body.Append(CultureInfo.InvariantCulture, $"<p class=\"mark\">{Text($"Note : {Number(result.Mark)} sur 20")}</p>\n");
+            if (result.ToReview > 0)
+            {
+                body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Review(result))}</p>\n");
+            }
             body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Rule(result))}</p>\n");
             if (result.Images.Count > 0)
             {
@@ -77,10 +81,10 @@ internal static class FeedbackPage
 
     private static void Append(StringBuilder body, ExerciseGrade exercise)
     {
-        var kind = exercise.State switch { ExerciseState.Passed => "passed", ExerciseState.ToDo => "todo", _ => "failed" };
+        var kind = exercise.State switch { ExerciseState.Passed => exercise.IsToReview ? "todo" : "passed", ExerciseState.ToDo => "todo", _ => "failed" };
         var verdict = exercise.State switch
         {
-            ExerciseState.Passed => "réussi",
+            ExerciseState.Passed => exercise.IsToReview ? "à relire" : "réussi",
             ExerciseState.ToDo => "à faire",
             ExerciseState.NoAnswer => "sans réponse utilisable",
             _ => "pas encore",
@@ -91,9 +95,9 @@ internal static class FeedbackPage
             body.Append(CultureInfo.InvariantCulture, $"<p>{Text(Sentence(reason))}</p>\n");
         }
         AppendLines(body, exercise.Criteria);
-        if (exercise is { IsToReview: true, State: ExerciseState.Passed })
+        if (exercise.IsPassedToReview)
         {
-            body.Append(CultureInfo.InvariantCulture, $"<p>{Text("Une vérification automatique ne suffit pas ici : votre enseignant relira votre réponse.")}</p>\n");
+            body.Append(CultureInfo.InvariantCulture, $"<p>{Text("Les critères sont remplis, mais une vérification automatique ne suffit pas ici : votre enseignant relira votre réponse avant de la compter.")}</p>\n");
         }
         if (exercise.Answer is { } answer)
         {
@@ -138,16 +142,23 @@ internal static class FeedbackPage
             return;
         }
         body.Append("<h2>Livrables</h2>\n<ul>\n");
-        foreach (var (name, isThere) in result.Deliverables)
+        foreach (var deliverable in result.Deliverables)
         {
-            body.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(name)}</code> : {(isThere ? "rendu" : "manquant")}</li>\n");
+            body.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(deliverable.Name)}</code>{Text($" : {deliverable.Verdict}")}</li>\n");
         }
-        body.Append("</ul>\n");
+        var remark = result.Deliverables.Any(deliverable => deliverable.State == DeliverableState.NotVerifiable)
+            ? "Les copies de la classe étaient dans un même dossier, où rien ne dit à qui est un fichier. Votre enseignant vous dira s’il a reçu les vôtres."
+            : "Seule la forme de ces fichiers est vérifiée ; ils ne comptent pas dans la note, et votre enseignant les lira.";
+        body.Append(CultureInfo.InvariantCulture, $"</ul>\n<p>{Text(remark)}</p>\n");
     }
+
+    private static string Review(SubmissionResult result) =>
+        $"{Number(result.MarkIfAccepted)} sur 20 si votre enseignant accepte {(result.ToReview == 1 ? "l’exercice à relire, qui ne compte" : $"les {result.ToReview} exercices à relire, qui ne comptent")} pas encore.";
 
     private static string Rule(SubmissionResult result)
     {
-        var exercises = $"{FrenchNumbers.Count(result.Passed, "exercice réussi", "exercices réussis")} sur {result.Exercises.Count}";
+        var exercises = $"{FrenchNumbers.Count(result.Passed, "exercice réussi", "exercices réussis")} sur {result.Exercises.Count}"
+            + (result.ToReview == 0 ? "" : $", {result.ToReview} à relire");
         return result.MostPoints > result.Exercises.Count
             ? $"{exercises}, quiz {result.QuizScore} sur {Quiz.QuestionCount}. Chaque exercice réussi compte pour une part, le quiz entier pour une part aussi."
             : $"{exercises}. Chaque exercice réussi compte pour une part.";

@@ -30,7 +30,7 @@ internal static class GradeTable
     {
         using var csv = CsvWriter.Create(stream, Options, leaveOpen: true);
         var exercises = results.Count == 0 ? 0 : results.Max(result => result.Exercises.Count);
-        foreach (var title in (string[])["élève", "fichier", "chapitre", "note sur 20", "exercices réussis", "exercices", "quiz"])
+        foreach (var title in (string[])["élève", "fichier", "chapitre", "note sur 20", "note si les exercices à relire sont acceptés", "exercices réussis", "exercices", "quiz"])
         {
             csv.WriteField(title);
         }
@@ -49,6 +49,7 @@ internal static class GradeTable
             csv.WriteField(result.File);
             csv.WriteField(result.Chapter ?? "");
             csv.WriteField(result.IsUnmarked ? "non corrigé" : Number(result.Mark));
+            csv.WriteField(result.IsUnmarked ? "non corrigé" : Number(result.MarkIfAccepted));
             csv.WriteField(Number(result.Passed));
             csv.WriteField(Number(result.Exercises.Count));
             csv.WriteField(result.Quiz is null ? "" : Number(result.QuizScore));
@@ -56,8 +57,8 @@ internal static class GradeTable
             {
                 csv.WriteField(i < result.Exercises.Count ? StateOf(result.Exercises[i]) : "");
             }
-            csv.WriteField(result.Deliverables.Count == 0 ? "" : $"{result.Deliverables.Count(entry => entry.Value)} sur {result.Deliverables.Count}");
-            csv.WriteField(string.Join(", ", result.Exercises.Where(exercise => exercise.IsToReview && exercise.State == ExerciseState.Passed).Select(exercise => $"exercice {exercise.Number}")));
+            csv.WriteField(DeliverablesOf(result));
+            csv.WriteField(string.Join(", ", result.Exercises.Where(exercise => exercise.IsPassedToReview).Select(exercise => $"exercice {exercise.Number}")));
             csv.WriteField(OneLine(result.Problem ?? string.Join(' ', result.Exercises.Where(exercise => exercise.Reason is not null).Select(exercise => $"Exercice {exercise.Number} : {exercise.Reason}"))));
             csv.WriteField(result.Profile ?? "");
             csv.WriteField(OneLine(string.Join(", ", result.Images)));
@@ -68,11 +69,21 @@ internal static class GradeTable
 
     internal static string StateOf(ExerciseGrade exercise) => exercise.State switch
     {
-        ExerciseState.Passed => "réussi",
+        ExerciseState.Passed => exercise.IsToReview ? "à relire" : "réussi",
         ExerciseState.ToDo => "à faire",
         ExerciseState.NoAnswer => "sans réponse",
         _ => $"{FrenchNumbers.Count(exercise.Criteria.Count(criterion => criterion.State == Teaching.CriterionState.Passed), "critère")} sur {exercise.Criteria.Count}",
     };
+
+    // How many are there, and what is the matter with each of the others.
+    private static string DeliverablesOf(SubmissionResult result)
+    {
+        var others = result.Deliverables.Where(deliverable => deliverable.State != DeliverableState.HandedIn).ToList();
+        return result.Deliverables.Count == 0 ? ""
+            : others.Exists(deliverable => deliverable.State == DeliverableState.NotVerifiable) ? "non vérifiable (il faut un dossier par élève)"
+            : $"{result.Deliverables.Count - others.Count} sur {result.Deliverables.Count}"
+                + (others.Count == 0 ? "" : $" ({OneLine(string.Join(", ", others.Select(other => $"{other.Name}\u00A0: {other.Verdict}")))})");
+    }
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.GetCultureInfo("fr-FR"));
 

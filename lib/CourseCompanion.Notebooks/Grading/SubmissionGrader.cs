@@ -7,12 +7,10 @@ namespace CourseCompanion.Notebooks.Grading;
 /// <summary>Marks one submission.</summary>
 internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, GradedChapter chapter)
 {
-    private const long LargestDeliverable = 64L << 20;
-
     // Read by the tensor engine and the course; everything else of the grader's environment stays outside.
     private static readonly string[] PassedOn = ["COURSE_WEIGHTS", "COURSE_ENGINE", "LIBTORCH", "TorchSharpPath", "TZ"];
 
-    internal async Task<SubmissionResult> GradeAsync(SubmissionResult blank, NotebookDocument document, Submission submission, CancellationToken cancellation)
+    internal async Task<SubmissionResult> GradeAsync(SubmissionResult blank, NotebookDocument document, CancellationToken cancellation)
     {
         var answers = StudentAnswers.Read(document, chapter);
         Dictionary<int, ExerciseGrade> grades = [];
@@ -58,7 +56,6 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
             Quiz = answers.Quiz is { } letters ? chapter.Quiz!.Answer([.. letters]).Results : null,
             HasTimeOut = hasTimeOut,
             Images = images,
-            Deliverables = chapter.Deliverables.ToDictionary(name => name, name => IsHandedIn(submission, name)),
         };
     }
 
@@ -103,11 +100,4 @@ internal sealed class SubmissionGrader(GradingRequest request, Sandbox sandbox, 
             number, exercise.Title, answer.IsUntouched ? ExerciseState.ToDo : ExerciseState.NoAnswer, [],
             answer.IsUntouched ? null : answer.Problem ?? reason, false, answer.IsUntouched ? null : answer.Source);
     }
-
-    /// <summary>Where a deliverable lies: beside the notebook.</summary>
-    internal static FileInfo Deliverable(Submission submission, string name) =>
-        new(Path.Combine(Path.GetDirectoryName(submission.File)!, Path.GetFileName(name)));
-
-    private static bool IsHandedIn(Submission submission, string name) =>
-        Deliverable(submission, name) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDeliverable };
 }

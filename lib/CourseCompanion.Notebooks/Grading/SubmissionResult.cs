@@ -41,8 +41,8 @@ public sealed record SubmissionResult
     /// <summary>How many points can be had: one an exercise, one for the quiz.</summary>
     public int MostPoints { get; init; }
 
-    /// <summary>Files to be handed in, and whether they are there.</summary>
-    public IReadOnlyDictionary<string, bool> Deliverables { get; init; } = new Dictionary<string, bool>();
+    /// <summary>Files to be handed in beside the notebook; what they are worth is no part of the mark.</summary>
+    public IReadOnlyList<Deliverable> Deliverables { get; init; } = [];
 
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
@@ -65,17 +65,26 @@ public sealed record SubmissionResult
     [JsonIgnore]
     public int QuizScore => Quiz?.Count(line => line.State == CriterionState.Passed) ?? 0;
 
-    /// <summary>Exercises of which every criterion holds.</summary>
+    /// <summary>Exercises of which every criterion holds, by a verdict that no student can forge.</summary>
     [JsonIgnore]
-    public int Passed => Exercises.Count(exercise => exercise.State == ExerciseState.Passed);
+    public int Passed => Exercises.Count(exercise => exercise is { State: ExerciseState.Passed, IsToReview: false });
 
-    /// <summary>The mark out of 20: an exercise that is passed counts for one part, the quiz for one by its share of right answers.</summary>
+    /// <summary>Exercises of which every criterion holds, by a verdict that a student could have forged: a person reads the answers.</summary>
     [JsonIgnore]
-    public double Mark => MostPoints == 0 ? 0 : Math.Round(20 * (Passed + (QuizScore / (double)Teaching.Quiz.QuestionCount)) / MostPoints, 2);
+    public int ToReview => Exercises.Count(exercise => exercise.IsPassedToReview);
 
-    /// <summary>Whether a person should read an answer before the mark counts.</summary>
+    /// <summary>
+    /// The mark out of 20: an exercise that is passed counts for one part, the quiz for one by its share of right answers. What is to be
+    /// reviewed does not count.
+    /// </summary>
     [JsonIgnore]
-    public bool IsToReview => Exercises.Any(exercise => exercise.IsToReview && exercise.State == ExerciseState.Passed);
+    public double Mark => MarkFor(Passed);
+
+    /// <summary>The mark out of 20 if whoever reads the answers to review accepts them all.</summary>
+    [JsonIgnore]
+    public double MarkIfAccepted => MarkFor(Passed + ToReview);
+
+    private double MarkFor(int passed) => MostPoints == 0 ? 0 : Math.Round(20 * (passed + (QuizScore / (double)Teaching.Quiz.QuestionCount)) / MostPoints, 2);
 
     internal string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
 

@@ -9,7 +9,8 @@ namespace CourseCompanion.Notebooks.Grading;
 /// <param name="File">Its full path.</param>
 /// <param name="Name">Its path as it is shown.</param>
 /// <param name="Problem">Why it is not read, in French, or null.</param>
-internal sealed record Submission(string Student, string File, string Name, string? Problem = null);
+/// <param name="HasOwnFolder">Whether its folder is the student's, so that what lies beside it is too.</param>
+internal sealed record Submission(string Student, string File, string Name, string? Problem = null, bool HasOwnFolder = false);
 
 /// <summary>The folder of submissions: a notebook a student, or a folder a student with notebooks in it.</summary>
 internal static class Submissions
@@ -54,7 +55,7 @@ internal static class Submissions
                 .Where(file => file.Name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !file.Name.StartsWith('.'))
                 .OrderBy(file => file.Name, StringComparer.Ordinal)
                 .Select(file => new Submission(student.Name, file.FullName, $"{student.Name}/{file.Name}",
-                    file.LinkTarget is null ? null : "c’est un lien symbolique : il n’est pas suivi."))];
+                    file.LinkTarget is null ? null : "c’est un lien symbolique : il n’est pas suivi.", HasOwnFolder: true))];
             return notebooks.Count > 0 ? notebooks : OfFolder("le dossier ne contient aucun notebook.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -9,6 +9,8 @@ namespace CourseCompanion.Notebooks.Tests.Grading;
 public sealed class ClassGraderTests : IDisposable
 {
     private const string Placeholder = "throw new NotImplementedException();";
+    private const string Total = "int Total(int[] values) =>\n    " + Placeholder;
+    private const string TotalCheck = "exercise1.Check(Total, new(\"Trois nombres.\", f => f([1, 2, 4]) == 7))";
 
     private readonly string _root = Directory.CreateTempSubdirectory("class-grader-").FullName;
 
@@ -20,14 +22,16 @@ public sealed class ClassGraderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private GradedChapter Chapter(string name, string firstCell, params IEnumerable<string> deliverables)
+    private GradedChapter Chapter(string name, string firstCell, params IEnumerable<string> deliverables) => ChapterOf(Total, TotalCheck, name, firstCell, deliverables);
+
+    private GradedChapter ChapterOf(string placeholder, string check, string name, string firstCell, IEnumerable<string> deliverables)
     {
         var notebook = NotebookDocument.Create();
         notebook.Add(NotebookCell.Markdown("# " + name));
         foreach (var (id, source) in ((string, string)[])[
             ("first", firstCell),
-            ("ex1", "var exercise1 = new Exercice(1, \"La somme\");\nint Total(int[] values) =>\n    " + Placeholder),
-            ("ex1-check", "exercise1.Check(Total, new(\"Trois nombres.\", f => f([1, 2, 4]) == 7))")])
+            ("ex1", "var exercise1 = new Exercice(1, \"La somme\");\n" + placeholder),
+            ("ex1-check", check)])
         {
             var cell = NotebookCell.Code(source);
             cell.Node["id"] = id;
@@ -39,11 +43,12 @@ public sealed class ClassGraderTests : IDisposable
         return GradedChapter.Load(path);
     }
 
-    private void HandIn(GradedChapter chapter, string student, string answer)
+    private void HandIn(GradedChapter chapter, string student, string answer, string placeholder = Placeholder)
     {
         var copy = chapter.Notebook.Clone();
         var cell = copy.Cells.Single(one => one.Id == "ex1");
-        cell.Source = cell.Source.Replace(Placeholder, answer, StringComparison.Ordinal);
+        Assert.Contains(placeholder, cell.Source, StringComparison.Ordinal);
+        cell.Source = cell.Source.Replace(placeholder, answer, StringComparison.Ordinal);
         copy.Save(Path.Combine(Directory.CreateDirectory(Path.Combine(Copies, student)).FullName, chapter.Name + ".ipynb"));
     }
 
@@ -84,13 +89,69 @@ public sealed class ClassGraderTests : IDisposable
 
         var results = await GradeAsync(chapter);
 
-        Assert.All(results.Values, entry => Assert.True(entry.Result is { Mark: 20, Problem: null }, entry.Result.ToJson()));
+        Assert.All(results.Values, entry => Assert.True(entry.Result is { MarkIfAccepted: 20, Problem: null }, entry.Result.ToJson()));
         Assert.Equal(["known.txt"], Directory.GetFiles(Path.Combine(Cache, "mission", "vectors")).Select(path => Path.GetFileName(path)));
         Assert.Equal("data", File.ReadAllText(Path.Combine(Cache, "mission", "manifest.sqlite")));
         Assert.Equal(["mission"], Directory.GetFileSystemEntries(Cache).Select(path => Path.GetFileName(path)));
         // The check's own data were rewritten: a person reads that answer.
-        Assert.False(results["ada"].Result.IsToReview);
-        Assert.True(results["eve"].Result.IsToReview);
+        Assert.Equal((20, 0), (results["ada"].Result.Mark, results["ada"].Result.ToReview));
+        Assert.Equal((0, 1), (results["eve"].Result.Mark, results["eve"].Result.ToReview));
+    }
+
+    [SandboxFact]
+    public async Task Verdict_that_a_student_forges_is_no_part_of_the_mark()
+    {
+        const string Half = "Func<int, int> half = null;";
+        var chapter = ChapterOf(Half, "exercise1.Check(half, new(\"La moitié de 4.\", f => f(4) == 2))", "chapitre", "var n = 1;", []);
+        HandIn(chapter, "ada", "Func<int, int> half = n => n / 2;", Half);
+        HandIn(chapter, "bob", "Func<int, int> half = n => n;", Half);
+        // A function means nothing in another process: it is checked in this one, whose every message says from here on that all is well.
+        HandIn(chapter, "eve", """
+            Func<int, int> half = Forger.Forge();
+
+            static class Forger
+            {
+                public static Func<int, int> Forge()
+                {
+                    var field = typeof(CourseCompanion.Notebooks.Grading.AnswerExchange).GetField("_send", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static);
+                    var send = (Action<System.Text.Json.Nodes.JsonObject>)field.GetValue(null);
+                    field.SetValue(null, (Action<System.Text.Json.Nodes.JsonObject>)(message =>
+                    {
+                        foreach (var criterion in message["criteria"]?.AsArray() ?? []) criterion["state"] = "Passed";
+                        send(message);
+                    }));
+                    return n => -1;
+                }
+            }
+            """, Half);
+
+        var results = await GradeAsync(chapter);
+
+        Assert.Equal((0, 20), (results["ada"].Result.Mark, results["ada"].Result.MarkIfAccepted));
+        Assert.Equal((0, 0), (results["bob"].Result.Mark, results["bob"].Result.MarkIfAccepted));
+        // The forged verdict stands, and counts nothing until someone has read the answer.
+        Assert.Equal((0, 20), (results["eve"].Result.Mark, results["eve"].Result.MarkIfAccepted));
+        Assert.Matches("eve;eve/chapitre.ipynb;chapitre;0;20;0;1;;à relire;;exercice 1;", File.ReadAllText(Path.Combine(Out, ClassGrader.TableName)).Replace("\"", "", StringComparison.Ordinal));
+    }
+
+    [SandboxFact]
+    public async Task File_that_lies_in_the_folder_of_the_whole_class_is_nobodys()
+    {
+        var chapter = Chapter("chapitre", "var n = 1;", "carte.md");
+        HandIn(chapter, "ada", Placeholder);
+        foreach (var student in (string[])["bob", "eve"])
+        {
+            chapter.Notebook.Save(Path.Combine(Copies, student + ".ipynb"));
+        }
+        File.WriteAllText(Path.Combine(Copies, "carte.md"), "# Carte de Bob");
+
+        var results = await GradeAsync(chapter);
+
+        Assert.Equal(
+            [DeliverableState.Missing, DeliverableState.NotVerifiable, DeliverableState.NotVerifiable],
+            results.OrderBy(entry => entry.Key).Select(entry => entry.Value.Result.Deliverables.Single().State));
+        Assert.Equal(2, File.ReadLines(Path.Combine(Out, ClassGrader.TableName)).Count(line => line.Contains("non vérifiable", StringComparison.Ordinal)));
+        Assert.Contains("non vérifiable", File.ReadAllText(Path.Combine(Out, "retours", results["bob"].Result.PageName + ".html")), StringComparison.Ordinal);
     }
 
     [SandboxFact]
@@ -112,11 +173,11 @@ public sealed class ClassGraderTests : IDisposable
         var again = await GradeAsync(good, bad);
         Assert.True(again["ada"].IsOld);
         Assert.False(again["bob"].IsOld);
-        Assert.False(again["ada"].Result.Deliverables["carte.md"]);
+        Assert.Equal(new Deliverable("carte.md", DeliverableState.Missing), Assert.Single(again["ada"].Result.Deliverables));
         File.WriteAllText(Path.Combine(Copies, "ada", "carte.md"), "# Carte");
         var complete = await GradeAsync(good, bad);
         Assert.False(complete["ada"].IsOld);
-        Assert.True(complete["ada"].Result.Deliverables["carte.md"]);
+        Assert.Equal(new Deliverable("carte.md", DeliverableState.HandedIn, "1\u00A0titre"), Assert.Single(complete["ada"].Result.Deliverables));
     }
 
     [SandboxFact]

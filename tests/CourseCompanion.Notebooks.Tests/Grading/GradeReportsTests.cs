@@ -40,14 +40,14 @@ public sealed class GradeReportsTests
         Assert.Contains("\n\"'=HYPERLINK(\"\"http://x\"\")\";\"'=HYPERLINK", text, StringComparison.Ordinal);
         Assert.Contains("\n\"'@b\";", text, StringComparison.Ordinal);
         Assert.Contains(";\"'-2+3\";", text, StringComparison.Ordinal);
-        Assert.Contains(";18;", text, StringComparison.Ordinal);
+        Assert.Contains(";8;18;", text, StringComparison.Ordinal);
         Assert.Equal(3, text.Count(c => c == '\n'));
     }
 
     [Fact]
     public void Page_shows_what_students_wrote_and_runs_nothing()
     {
-        var page = FeedbackPage.Write(Result(Evil, Grade(1, ExerciseState.Failed, "raison " + Evil, isToReview: true)) with { Deliverables = new Dictionary<string, bool> { [Evil] = false } }, "Chapitre");
+        var page = FeedbackPage.Write(Result(Evil, Grade(1, ExerciseState.Failed, "raison " + Evil, isToReview: true)) with { Deliverables = [new Deliverable(Evil, DeliverableState.Missing)] }, "Chapitre");
 
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain('\u202E', page);
@@ -56,6 +56,36 @@ public sealed class GradeReportsTests
         var style = Regex.Match(page, "<style>(.*?)</style>", RegexOptions.Singleline).Groups[1].Value;
         Assert.Contains($"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'", page, StringComparison.Ordinal);
         Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exercise_to_review_counts_in_the_second_mark_only()
+    {
+        var result = Result("a", Grade(1, ExerciseState.Passed), Grade(2, ExerciseState.Passed, isToReview: true), Grade(3, ExerciseState.Failed, isToReview: true));
+        using MemoryStream stream = new();
+        GradeTable.Write(stream, [result]);
+        var table = Encoding.UTF8.GetString(stream.ToArray()).Replace("\"", "", StringComparison.Ordinal);
+        var page = FeedbackPage.Write(result, null);
+
+        Assert.Equal((9, 14), (result.Mark, result.MarkIfAccepted));
+        Assert.Contains(";note sur 20;note si les exercices à relire sont acceptés;exercices réussis;", table, StringComparison.Ordinal);
+        Assert.Contains(";9;14;1;3;4;réussi;à relire;0\u00A0critère sur 1;;exercice 2;", table, StringComparison.Ordinal);
+        Assert.Contains("Note\u00A0: 9 sur 20", page, StringComparison.Ordinal);
+        Assert.Contains("14 sur 20 si votre enseignant accepte l’exercice à relire, qui ne compte pas encore.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("si votre enseignant accepte", FeedbackPage.Write(Result("a", Grade(1, ExerciseState.Passed)), null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_and_table_say_what_is_the_matter_with_each_file_handed_in()
+    {
+        var result = Result("a") with { Deliverables = [new("a.md", DeliverableState.HandedIn, "3 titres"), new("b.md", DeliverableState.Missing), new("c.html", DeliverableState.Unusable, "page sans texte")] };
+        using MemoryStream stream = new();
+        GradeTable.Write(stream, [result]);
+        var page = FeedbackPage.Write(result, null);
+
+        Assert.Contains("1 sur 3 (b.md\u00A0: manquant, c.html\u00A0: inutilisable, page sans texte)", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("<code>a.md</code>\u00A0: rendu, 3 titres", page, StringComparison.Ordinal);
+        Assert.Contains("<code>c.html</code>\u00A0: inutilisable, page sans texte", page, StringComparison.Ordinal);
     }
 
     [Fact]

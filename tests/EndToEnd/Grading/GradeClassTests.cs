@@ -146,7 +146,7 @@ public sealed class GradeClassTests
         Assert.Contains("8\u00A0secondes", table["boucles.ipynb"]["remarque"], StringComparison.Ordinal);
         Assert.Contains("lien symbolique", table["lien.ipynb"]["remarque"], StringComparison.Ordinal);
         Assert.Equal("'=cmd|'calc'!A0", table["=cmd|'calc'!A0.ipynb"]["élève"]);
-        Assert.All(table.Values, line => Assert.Equal("", line["à relire"]));
+        Assert.All(table.Values, line => Assert.Equal(("", line["note sur 20"]), (line["à relire"], line["note si les exercices à relire sont acceptés"])));
         Assert.False(File.Exists(Path.Combine(students.Root, "cours", "x")));
         Assert.Equal(30, Directory.GetFiles(Path.Combine(students.Out, "retours")).Length);
         Assert.DoesNotContain(Directory.EnumerateFiles(students.Out, "*.tmp", SearchOption.AllDirectories), _ => true);

@@ -47,7 +47,7 @@ internal static class DashboardCommand
             {
                 await using DashboardServer server = await DashboardServer.StartAsync(truth, dispatcher, parsed.GetValue(port), address, token, cancellation);
                 context.Output.WriteLine(server.Link);
-                context.Error.WriteLine("course: every page that is looked at is written into the journal. Ctrl-C ends the dashboard.");
+                context.Error.WriteLine("course: every page that is looked at is written into the journal, the same once in ten minutes. Ctrl-C ends the dashboard.");
                 await Task.Delay(Timeout.Infinite, cancellation);
             }
 

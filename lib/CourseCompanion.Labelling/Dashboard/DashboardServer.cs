@@ -16,7 +16,7 @@ namespace CourseCompanion.Labelling.Dashboard;
 
 /// <summary>
 /// A web page that shows jobs and workers, and Hangfire's own below <c>/hangfire</c>, to look at and not to touch. Closed: whoever has not the token
-/// gets nothing, and every page that is looked at is journalled.
+/// gets nothing; every page that is looked at is journalled, and so is whoever was refused (<see cref="VisitLog"/>: the same once in ten minutes).
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
@@ -24,10 +24,12 @@ public sealed class DashboardServer : IAsyncDisposable
     private const int MaximalWho = 200;
 
     private readonly WebApplication _application;
+    private readonly VisitLog _visits;
 
-    private DashboardServer(WebApplication application, Uri address, string token)
+    private DashboardServer(WebApplication application, VisitLog visits, Uri address, string token)
     {
         _application = application;
+        _visits = visits;
         Address = address;
         Token = token;
     }
@@ -94,11 +96,15 @@ public sealed class DashboardServer : IAsyncDisposable
             throw new IOException($"It is not possible to listen on {listen}: {exception.Message}", exception);
         }
 
-        return new DashboardServer(application, new Uri(application.Urls.First().Replace("0.0.0.0", Dns.GetHostName(), StringComparison.Ordinal) + "/"), token);
+        return new DashboardServer(application, visits, new Uri(application.Urls.First().Replace("0.0.0.0", Dns.GetHostName(), StringComparison.Ordinal) + "/"), token);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _visits.Close();
+    }
 
     private static async Task AdmitAsync(HttpContext context, RequestDelegate next, VisitLog visits, string token, bool isLoopbackOnly)
     {
@@ -121,7 +127,7 @@ public sealed class DashboardServer : IAsyncDisposable
             {
                 // Into a cookie, so that it stays out of the history and of links.
                 context.Response.Cookies.Append(CookieName, token, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, IsEssential = true });
-                visits.Note(who, "dashboard: let in");
+                visits.Visit(who, "dashboard: let in");
                 context.Response.Redirect(request.Path);
                 return;
             }
@@ -130,14 +136,14 @@ public sealed class DashboardServer : IAsyncDisposable
         {
             if (!IsAsset(request.Path))
             {
-                visits.Note(who, $"dashboard: {request.Method} {Cut(request.Path)}");
+                visits.Visit(who, $"dashboard: {request.Method} {Cut(request.Path)}");
             }
 
             await next(context);
             return;
         }
 
-        visits.Note(who, $"dashboard: refused {request.Method} {Cut(request.Path)}");
+        visits.Refusal(who, $"dashboard: refused {request.Method} {Cut(request.Path)}");
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.ContentType = "text/plain; charset=utf-8";
         await context.Response.WriteAsync("The dashboard opens by the link that './course dashboard' prints.\n");

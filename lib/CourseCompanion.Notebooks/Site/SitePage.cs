@@ -78,7 +78,7 @@ internal static partial class SitePage
         <form class="search" role="search" data-index="{IndexFile}" hidden>
         <label for="recherche">Rechercher</label>
         <input id="recherche" type="search" autocomplete="off" spellcheck="false" placeholder="un mot du cours" aria-keyshortcuts="Control+K Meta+K" title="Ctrl+K" aria-describedby="trouve">
-        <kbd aria-hidden="true">/</kbd>
+        <kbd aria-hidden="true">Ctrl+K</kbd>
         <div class="found" hidden>
         <p id="trouve" role="status"></p>
         <ol></ol>

@@ -193,6 +193,7 @@
     event.preventDefault();
     (all[at] || (at < 0 ? field : all[all.length - 1]) || field).focus();
   });
+  if (/^Mac|^iP/.test(navigator.platform)) { form.querySelector("kbd").textContent = field.title = "Cmd+K"; }
   // With a modifier: a single key would be pressed by a word of those who dictate.
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "k" && event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey) { event.preventDefault(); field.focus(); field.select(); }

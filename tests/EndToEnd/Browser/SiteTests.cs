@@ -29,6 +29,9 @@ public sealed class SiteTests : IClassFixture<SiteTests.Site>
         // The charts: heat maps keep their white paper, the others take the theme's colours; 3D needs what no policy forbids.
         await browser.WaitAsync("document.querySelectorAll('.plotly .main-svg').length > 4");
 
+        // The key that is shown is the one that works.
+        Assert.Equal(OperatingSystem.IsMacOS() ? "Cmd+K" : "Ctrl+K", await browser.TextAsync("document.querySelector('.search kbd').textContent"));
+        Assert.Equal(await browser.TextAsync("document.querySelector('.search kbd').textContent"), await browser.TextAsync("document.getElementById('recherche').title"));
         await browser.PressAsync("k", withControl: true);
         Assert.Equal("recherche", await browser.TextAsync("document.activeElement.id"));
         await browser.TypeAsync("NAEVUS melanomes");

@@ -84,6 +84,24 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Site_has_all_chapters_when_none_is_named_and_nothing_else_is_made_of_all_unasked()
+    {
+        _course.Write("notebooks/01-a.ipynb", Notebook(executionCount: "null"));
+        _course.Write("notebooks/02-b.ipynb", Notebook(executionCount: "null"));
+
+        Assert.Equal(ExitCode.Success, await _course.RunAsync("export", "--to", "site", "--no-pdf"));
+        Assert.Contains("Chapters: 2, with results: 0", _course.Output.ToString(), StringComparison.Ordinal);
+
+        foreach (string format in (string[])["html", "slides", "pptx", "student", "teacher"])
+        {
+            Assert.Equal(ExitCode.Usage, await _course.RunAsync("export", "--to", format));
+        }
+
+        Assert.Contains("Name a notebook, or write all.", _course.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["site"], Directory.GetFileSystemEntries(Path.Combine(_course.Root, "out")).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
     public async Task Site_over_the_pages_of_a_run_is_refused()
     {
         _course.Write("notebooks/01-a.ipynb", Notebook(executionCount: "null"));

@@ -15,8 +15,8 @@ internal static class ExportCommand
     {
         Argument<string[]> notebooks = new("NOTEBOOK")
         {
-            Description = "A chapter's number or name, of which the executed copy is taken when there is one (--from); a path; or all.",
-            Arity = ArgumentArity.OneOrMore,
+            Description = "A chapter's number or name, of which the executed copy is taken when there is one (--from); a path; or all. The site has all unless some are named.",
+            Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string> format = new("--to")
         {
@@ -55,15 +55,21 @@ internal static class ExportCommand
         command.Run(context, async (parsed, cancellation) =>
         {
             string to = parsed.GetRequiredValue(format);
+            string[] named = parsed.GetValue(notebooks) ?? [];
+            if (named.Length == 0 && to != "site")
+            {
+                throw new UsageException("Name a notebook, or write all.");
+            }
+
             string folder = Path.GetFullPath(parsed.GetValue(output) ?? (to is "site" or "student" or "teacher" ? Path.Combine(context.Folder.Output, to) : context.Folder.Output));
             if (to is "student" or "teacher")
             {
-                ExportVersions(new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)), to, folder, context, cancellation);
+                ExportVersions(new NotebookNames(context.Folder).Resolve(named), to, folder, context, cancellation);
                 return ExitCode.Success;
             }
 
             string[] executed = parsed.GetValue(from) is { } given ? [given.FullName] : [folder, context.Folder.Output];
-            List<Source> sources = [.. new NotebookNames(context.Folder).Resolve(parsed.GetRequiredValue(notebooks)).Select(path => Source.Load(path, executed, context.Folder))];
+            List<Source> sources = [.. new NotebookNames(context.Folder).Resolve(named).Select(path => Source.Load(path, executed, context.Folder))];
             if (to == "site")
             {
                 await ExportSiteAsync(sources, folder, new SiteOptions { PrintsSheets = !parsed.GetValue(noPdf) }, context, cancellation);

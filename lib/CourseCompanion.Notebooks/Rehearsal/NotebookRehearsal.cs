@@ -185,12 +185,19 @@ public static class NotebookRehearsal
                     yield return new RehearsalFinding(RehearsalFault.Differs, cell.Number, take.Number, difference.Place, difference.First, difference.Other);
                 }
             }
+            var hasWideLine = false;
             foreach (var (line, text) in takes[0].Cells[i].Source.Split('\n').Index())
             {
                 if (RecordingPreset.ColumnsOf(text) is var columns && columns > RecordingPreset.Columns)
                 {
+                    hasWideLine = true;
                     yield return new RehearsalFinding(RehearsalFault.WideCode, cell.Number, null, $"line {line + 1}", $"{columns}", $"{RecordingPreset.Columns}");
                 }
+            }
+            // What counts as a column may be drawn wider: a tab, a rare sign.
+            if (!hasWideLine && pictures.GetValueOrDefault(cell.Number) is { IsWide: true })
+            {
+                yield return new RehearsalFinding(RehearsalFault.WideCode, cell.Number, null, null, null, null);
             }
             if (pictures.GetValueOrDefault(cell.Number) is { SmallestText: { } size } picture && size < RecordingPreset.SmallestText - 0.01)
             {

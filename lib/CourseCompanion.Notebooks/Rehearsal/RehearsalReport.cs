@@ -39,6 +39,7 @@ public sealed record RehearsalFinding(RehearsalFault Fault, int Cell, int? Take,
         RehearsalFault.OverBudget => $"{Found} s, budget {Instead} s",
         RehearsalFault.Differs => $"{Place}: '{Found}' on take 1, '{Instead}' here",
         RehearsalFault.SmallText => $"a text of {Found} points, {Instead} at least: '{Place}'",
+        RehearsalFault.WideCode when Place is null => "its code scrolls sideways in a browser",
         RehearsalFault.WideCode => $"{Place} has {Found} columns, {Instead} fit",
         _ => $"it needs the network: {Place}",
     };

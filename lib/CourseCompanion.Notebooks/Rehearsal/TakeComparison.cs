@@ -17,9 +17,10 @@ internal sealed record TakeDifference(string Place, string First, string Other);
 internal static class TakeComparison
 {
     private const int MostLetters = 80;
+    private const int MostDifferences = 5;
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = ForeignJson.MaxDepth };
 
-    /// <summary>At most one difference an output, the first in it, with the number of others; none when the outputs are the same.</summary>
+    /// <summary>The first five differences of each output, the last of them with the number of others; none when the outputs are the same.</summary>
     internal static IEnumerable<TakeDifference> Between(NotebookCell first, NotebookCell other)
     {
         var (left, right) = (ComparableOutput.Outputs(first), ComparableOutput.Outputs(other));
@@ -31,9 +32,9 @@ internal static class TakeComparison
         {
             // An output says the same in several types, and the shortest difference says most: a value of a chart, a line of a text.
             var differences = Parts(a, b).Select(part => Walk(part.Path, part.First, part.Other).ToList()).FirstOrDefault(found => found.Count > 0);
-            if (differences is [var difference, ..])
+            foreach (var (n, difference) in (differences ?? []).Take(MostDifferences).Index())
             {
-                var others = differences.Count > 1 ? $" (and {Text(differences.Count - 1)} more)" : "";
+                var others = n == MostDifferences - 1 && differences!.Count > MostDifferences ? $" (and {Text(differences.Count - MostDifferences)} more)" : "";
                 yield return difference with { Place = $"output {Text(i + 1)}{(difference.Place.Length > 0 ? ", " + difference.Place : "")}{others}" };
             }
         }

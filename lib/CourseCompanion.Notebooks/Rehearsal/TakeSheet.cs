@@ -148,6 +148,7 @@ internal static class TakeSheet
         RehearsalFault.OverBudget => $"Prise {finding.Take} : {Number(finding.Found)} s pour {Number(finding.Instead)} s prévues.",
         RehearsalFault.Differs => $"Prise {finding.Take} ({Where(finding.Place)}) : « {finding.Found} » devient « {finding.Instead} ».",
         RehearsalFault.SmallText => $"Texte de {Number(finding.Found)} points, il en faut {Number(finding.Instead)} : « {finding.Place} ».",
+        RehearsalFault.WideCode when finding.Place is null => "Le code défile de côté dans un navigateur.",
         RehearsalFault.WideCode => $"{Where(finding.Place)} : {finding.Found} colonnes de code, il en tient {finding.Instead}.",
         _ => $"Vient du réseau : {finding.Place}",
     };

@@ -92,6 +92,19 @@ public sealed class RehearsalTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3, "output 1, text, line 1", "output 1, text, line 2", "output 1, text, line 3")]
+    [InlineData(8, "output 1, text, line 1", "output 1, text, line 2", "output 1, text, line 3", "output 1, text, line 4", "output 1, text, line 5 (and 3 more)")]
+    public void The_first_five_differences_of_an_output_are_listed(int lines, params string[] places)
+    {
+        var differences = TakeComparison.Between(Executed("f", Lines("a")), Executed("f", Lines("b"))).ToList();
+
+        Assert.Equal(places, differences.Select(difference => difference.Place));
+        Assert.Equal(("a2", "b2"), (differences[1].First, differences[1].Other));
+
+        NotebookOutput Lines(string letter) => NotebookOutput.Stream("stdout", string.Concat(Enumerable.Range(1, lines).Select(line => $"{letter}{line}\n")));
+    }
+
+    [Theory]
     [InlineData("Entraînement : étape 5/5 terminé en 3,2 s", "Entraînement : étape 5/5 terminé en 1 min 2 s", 0)]
     [InlineData("exactitude 0,81", "exactitude 0,82", 1)]
     public void Durations_of_progress_are_no_figures(string first, string other, int differences) => Assert.Equal(

@@ -37,7 +37,7 @@ internal sealed class BrainScanBenchmark : IBenchmark
         int repeats = int.TryParse(Environment.GetEnvironmentVariable("COURSE_REPEATS"), CultureInfo.InvariantCulture, out int asked) ? asked : DefaultRepeats;
         var figures = new Dictionary<string, double>();
         using BrainScanMission mission = BrainScanMission.Open(cancellation: cancellation);
-        log.WriteLine($"{mission.Scans.Count} scans, {mission.LabelledCount} of them labelled; encoder {mission.Encoder}.");
+        log.WriteLine($"{mission.Scans.Count} scans, {mission.LabelledCount} of them labelled; encoder {mission.Encoder}. A decision aid, never a diagnosis.");
         Provenance provenance = Provenance.OfRuns(mission.Provenance, [Seed]);
         FinishedRuns finished = FinishedRuns.Open(provenance);
         long[] families = mission.Families.narrow(0, 0, mission.LabelledCount).data<long>().ToArray();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CourseCompanion.Display;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Notebooks.Formatting;
@@ -35,12 +36,19 @@ public static class SlideExporter
                     var content = Html(item, html);
                     body.Append(item.IsFragment && content.Length > 0 ? $"<div class=\"fragment\">\n{content}</div>\n" : content);
                 }
-                body.Append("<aside class=\"notes\">\n").AppendJoin('\n', slide.Notes.Select(note => html.Prose(note))).Append("</aside>\n</section>\n");
+                body.Append("<aside class=\"notes\">\n").AppendJoin('\n', slide.Notes.Select(note => html.Prose(note)).Concat(Charts(slide)))
+                    .Append("</aside>\n</section>\n");
             }
             body.Append("</section>\n");
         }
         return Page(deck, body, html.UsesPlotly);
     }
+
+    /// <summary>What the speaker says of a slide's charts: their alternative texts, as in a presentation for PowerPoint.</summary>
+    private static IEnumerable<string> Charts(DeckSlide slide) => slide.Items.OfType<DeckOutput>()
+        .Where(item => item.Output.JsonData(MimeTypes.Plotly) is not null)
+        .Select(item => item.Output.TextData(MimeTypes.PlainText)?.Trim()).Where(text => !string.IsNullOrEmpty(text))
+        .Select(text => $"<p>{HtmlText.Encode(text!)}</p>\n");
 
     private static string Html(DeckItem item, CellHtml html) => item switch
     {

@@ -16,7 +16,10 @@ public sealed record ModelCardFacts
     /// <summary>French name of what the model is made of, such as <c>régression logistique sur 512 descripteurs de SqueezeNet</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Answers on images that did not train the model.</summary>
+    /// <summary>The probability of cancer from which the model's figures call an image a cancer, as its folds chose it; null where it is 0.5.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Answers on images that did not train the model, the likelier class each.</summary>
     public required ClassificationReport Report { get; init; }
 
     /// <summary>French names of the classes.</summary>
@@ -69,7 +72,12 @@ public static class ModelCard
         }
 
         sheet.Fact("Référence : toujours la classe majoritaire", FrenchNumbers.Percent(facts.Report.Baseline.BalancedAccuracy) + " d’exactitude équilibrée");
-        sheet.Section("Par classe", "Ici, les réponses de toutes les répétitions sont moyennées : un rappel peut différer un peu de celui du haut, moyenne des répétitions.");
+        if (facts.Threshold is { } threshold)
+        {
+            sheet.Fact("Seuil choisi pour le rappel, dans les plis d’apprentissage", $"cancer dès une probabilité de {FrenchNumbers.Percent(threshold, 0)}, en moyenne des plis");
+        }
+
+        sheet.Section("Par classe", "Ici, le seuil est de 50 % et les réponses de toutes les répétitions sont moyennées : un rappel peut différer de celui du haut, moyenne des répétitions.");
         foreach (ClassFigures figures in facts.Report.PerClass)
         {
             sheet.Fact(

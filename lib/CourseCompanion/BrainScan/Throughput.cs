@@ -63,7 +63,7 @@ public sealed record Throughput(string Machine, double DecodePerSecond, double F
         double gain = Math.Max(1, cores * efficiency / Environment.ProcessorCount);
         return new Throughput(
             FrenchNumbers.Count(cores, "cœur"), DecodePerSecond * gain, ForwardPerSecond * gain, false,
-            $"supposé : la mesure d’ici, multipliée par le nombre de cœurs, avec {FrenchNumbers.Percent(efficiency, 0)} d’efficacité");
+            $"supposé : la mesure d’ici, multipliée par le rapport des nombres de cœurs, {FrenchNumbers.Whole(cores)} / {FrenchNumbers.Whole(Environment.ProcessorCount)}, et par {FrenchNumbers.Percent(efficiency, 0)} d’efficacité");
     }
 
     /// <summary>The network on a graphics card, the decoding on the cores beside it.</summary>

@@ -19,7 +19,9 @@ namespace CourseCompanion.Experiments;
 /// <param name="Labels">True classes [R L].</param>
 /// <param name="Families">Number of each row's family: opinions on copies of one image belong together.</param>
 /// <param name="Repeats">Number of repetitions R.</param>
-public sealed record HeldOutOpinions(float[,] Probabilities, IReadOnlyList<long> Labels, IReadOnlyList<long> Families, int Repeats)
+/// <param name="Thresholds">The probability of cancer [R L] from which the training folds call each image a cancer; none where they chose none.</param>
+public sealed record HeldOutOpinions(
+    float[,] Probabilities, IReadOnlyList<long> Labels, IReadOnlyList<long> Families, int Repeats, IReadOnlyList<double> Thresholds)
 {
     /// <summary>Number L of images.</summary>
     public int ImageCount => Labels.Count / Repeats;
@@ -43,13 +45,27 @@ public sealed record HeldOutOpinions(float[,] Probabilities, IReadOnlyList<long>
         }
     }
 
-    /// <summary>A score of the repetitions with its 95 % interval: whole families are drawn, with all opinions on them.</summary>
+    /// <summary>Mean of the thresholds that the training folds chose: what one tells, and not what judges.</summary>
+    public double MeanThreshold => Thresholds.Average();
+
+    /// <summary>A score of the repetitions with its 95 % interval: whole families are drawn, with all opinions on them. The likelier class is the answer.</summary>
     /// <param name="score">The score.</param>
     /// <param name="seed">Seed of the resampling.</param>
-    public ConfidenceInterval Interval(Func<ConfusionMatrix, double> score, int seed = 42)
+    public ConfidenceInterval Interval(Func<ConfusionMatrix, double> score, int seed = 42) =>
+        Interval(score, row => Rows.ArgMax(Probabilities, row), seed);
+
+    /// <summary>The same where the answer is cancer from the threshold on that the training folds chose; the images that judge had no part in it.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    /// <exception cref="InvalidOperationException">No threshold was chosen.</exception>
+    public ConfidenceInterval IntervalAtThreshold(Func<ConfusionMatrix, double> score, int seed = 42) => Thresholds.Count == Labels.Count
+        ? Interval(score, row => Probabilities[row, ScanClass.Cancer] >= Thresholds[row] ? ScanClass.Cancer : ScanClass.Normal, seed)
+        : throw new InvalidOperationException($"{Thresholds.Count} thresholds for {Labels.Count} opinions: one each is needed.");
+
+    private ConfidenceInterval Interval(Func<ConfusionMatrix, double> score, Func<int, int> answer, int seed)
     {
         ArgumentNullException.ThrowIfNull(score);
-        long[] predicted = [.. Enumerable.Range(0, Labels.Count).Select(row => (long)Rows.ArgMax(Probabilities, row))];
+        long[] predicted = [.. Enumerable.Range(0, Labels.Count).Select(row => (long)answer(row))];
         return Bootstrap.ByGroup(
             Families,
             rows => score(ConfusionMatrix.Count([.. rows.Select(row => Labels[row])], [.. rows.Select(row => predicted[row])], Probabilities.GetLength(1))),
@@ -126,7 +142,8 @@ public sealed class ScaleUpExperiment
 
     /// <summary>
     /// Cross-validation, several times over: folds of whole families, each class spread over all of them; every image is judged by models that
-    /// saw neither it nor a copy of it.
+    /// saw neither it nor a copy of it. Folds within the training folds choose the threshold that finds <see cref="BrainScanExperiment.WantedRecall"/>
+    /// of the cancers, as in chapter 6.3.
     /// </summary>
     /// <param name="folds">Number of folds.</param>
     /// <param name="repeats">Number of divisions.</param>
@@ -135,21 +152,50 @@ public sealed class ScaleUpExperiment
         long[] labels = Check.ToArray(LabelledClasses), families = Check.ToArray(LabelledFamilies);
         int count = labels.Length;
         var probabilities = new float[count * repeats, 2];
+        var thresholds = new double[count * repeats];
         foreach (Fold fold in RepeatedGroupedFolds.Split(labels, families, folds, repeats, Seed))
         {
             WorkContext.ThrowIfCancelled(default);
-            using DisposeScope scope = NewDisposeScope();
-            Tensor train = tensor(fold.Train.Select(image => (long)image).ToArray()), test = tensor(fold.Test.Select(image => (long)image).ToArray());
-            float[,] opinion = Check.ToMatrix(FitAndPredict(LabelledFeatures[train], LabelledClasses[train], LabelledFeatures[test]));
+            double threshold = RecallThreshold.Choose(Inner(fold.Train), [.. fold.Train.Select(image => labels[image] == ScanClass.Cancer)], BrainScanExperiment.WantedRecall);
+            float[,] opinion = Opinion(fold.Train, fold.Test);
             foreach ((int row, int image) in fold.Test.Index())
             {
                 int place = (fold.Repeat * count) + image;
                 (probabilities[place, 0], probabilities[place, 1]) = (opinion[row, 0], opinion[row, 1]);
+                thresholds[place] = threshold;
             }
         }
 
         return new HeldOutOpinions(
-            probabilities, [.. Enumerable.Repeat(labels, repeats).SelectMany(one => one)], [.. Enumerable.Repeat(families, repeats).SelectMany(one => one)], repeats);
+            probabilities,
+            [.. Enumerable.Repeat(labels, repeats).SelectMany(one => one)],
+            [.. Enumerable.Repeat(families, repeats).SelectMany(one => one)],
+            repeats,
+            thresholds);
+
+        float[,] Opinion(IEnumerable<int> train, IEnumerable<int> test)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor known = tensor(train.Select(image => (long)image).ToArray()), judged = tensor(test.Select(image => (long)image).ToArray());
+            return Check.ToMatrix(FitAndPredict(LabelledFeatures[known], LabelledClasses[known], LabelledFeatures[judged]));
+        }
+
+        // Probabilities of cancer of the training images, each by a model that did not learn from it: what the threshold may be chosen on.
+        double[] Inner(IReadOnlyList<int> train)
+        {
+            var chances = new double[train.Count];
+            foreach (Fold inner in RepeatedGroupedFolds.Split(
+                [.. train.Select(image => labels[image])], [.. train.Select(image => families[image])], folds, repeats: 1, Seed + 1))
+            {
+                float[,] opinion = Opinion(inner.Train.Select(i => train[i]), inner.Test.Select(i => train[i]));
+                foreach ((int row, int i) in inner.Test.Index())
+                {
+                    chances[i] = opinion[row, ScanClass.Cancer];
+                }
+            }
+
+            return chances;
+        }
     }
 
     /// <summary>Mean size of a file of the set with its features, in megabytes.</summary>

@@ -47,6 +47,18 @@ public sealed class SlideExporterTests
     }
 
     [Fact]
+    public void Speaker_s_notes_hold_the_alternative_text_of_each_chart_after_what_the_author_wrote()
+    {
+        var chart = Chart.Line("Courbe", "x", "y", new Series("a", [1, 2]));
+        var html = SlideExporter.Export(Of(Text("# Titre"), Text("## Un"), Text("à dire", "notes"), Executed("chart", Shown(chart)), Text("## Deux")));
+
+        var notes = Regex.Matches(html, "<aside class=\"notes\">\n(.*?)</aside>", RegexOptions.Singleline).Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(3, notes.Count);
+        Assert.Matches("^<p>à dire</p>\\s+<p>Graphique en courbes «\u00A0Courbe\u00A0»[^<]+</p>\\s*$", System.Net.WebUtility.HtmlDecode(notes[1]));
+        Assert.Equal(["", ""], [notes[0], notes[2]]);
+    }
+
+    [Fact]
     public void Fragments_formulas_and_call_outs_are_those_of_the_page()
     {
         var html = SlideExporter.Export(Of(

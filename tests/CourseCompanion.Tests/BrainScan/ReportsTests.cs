@@ -61,6 +61,25 @@ public sealed class ReportsTests
     }
 
     [Fact]
+    public void Card_tells_the_threshold_that_the_folds_chose()
+    {
+        Assert.DoesNotContain("Seuil choisi", ModelCard.Create(Facts).ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains("cancer dès une probabilité de 13\u00A0%", ModelCard.Create(Facts with { Threshold = 0.13 }).ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Recommendations_are_numbered_paragraphs_that_end_in_what_they_are_not()
+    {
+        var advice = new Recommendations("Mission : conseils", "Relire <tout> : 33 %.", null, " ", "Mesurer d’abord.");
+
+        Assert.Equal(2, advice.Sentences.Count);
+        Assert.Equal("1. Relire <tout>\u00A0: 33\u00A0%.\n\n2. Mesurer d’abord.\n\nAide à la décision, jamais un diagnostic.", advice.ToString());
+        Assert.Contains("Relire &lt;tout&gt;\u00A0: 33\u00A0%.", advice.ToMimeBundle()[MimeTypes.Html], StringComparison.Ordinal);
+        Assert.Contains("jamais un diagnostic", advice.ToMimeBundle()[MimeTypes.Html], StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Recommendations("Mission", " "));
+    }
+
+    [Fact]
     public void A_fact_needs_a_section() => Assert.Throws<InvalidOperationException>(() => new FactSheet("Fiche").Fact("a", "b"));
 
     [Fact]

@@ -42,5 +42,6 @@ public sealed class ThroughputTests
 
         Assert.Contains("11\u00A0h", text, StringComparison.Ordinal);
         Assert.Equal(2, text.Split("supposé").Length - 1);
+        Assert.Contains($"rapport des nombres de cœurs, 16 / {Environment.ProcessorCount}, et par 70\u00A0%", text, StringComparison.Ordinal);
     }
 }

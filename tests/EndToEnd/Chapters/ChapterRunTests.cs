@@ -79,6 +79,10 @@ public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewes
         Assert.True(slides.Split("<section class=\"slide").Length > 8, "a slide a section at least");
         Assert.Equal(slides.Split("<section class=\"slide").Length, slides.Split("<aside class=\"notes\">").Length);
         Assert.True(slides.Split("<figure>").Length > fewestCharts, "a chart is missing");
+        // Where there are charts, the speaker is told what they show.
+        var withCharts = slides.Split("<section class=\"slide").Skip(1).Where(slide => slide.Contains("<figure>", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(withCharts);
+        Assert.DoesNotContain(withCharts, slide => slide.Contains("<aside class=\"notes\">\n</aside>", StringComparison.Ordinal));
     }
 
     /// <summary>The figures of all tables of a run.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CourseCompanion.Notebooks.Document;
 
 namespace CourseCompanion.Notebooks.Execution;

@@ -68,6 +68,8 @@ public sealed partial record Figure : IDisplayable
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16];
         var alt = FrenchText.Encode(AltText);
         var height = (Layout.Height ?? Theme.Height).ToString(CultureInfo.InvariantCulture);
+        // plotly.js follows the window. JupyterLab also runs scripts of cells that it hides until they come into view, where a place has
+        // no width, and its side bars change the page's.
         return $$"""
             <div class="course-figure" data-figure="{{name}}" role="img" aria-label="{{alt}}" style="min-height: {{height}}px"><p>{{alt}}</p></div>
             <script>
@@ -76,9 +78,13 @@ public sealed partial record Figure : IDisplayable
               var places = function () { return document.querySelectorAll('[data-figure="{{name}}"]:not([data-drawn])'); };
               var draw = function () {
                 places().forEach(function (place) {
+                  var width = place.offsetWidth;
                   place.setAttribute("data-drawn", "");
                   place.textContent = "";
                   {{(Layout.Meta is null ? "window.Plotly.newPlot(place, figure);" : "window.Plotly.newPlot(place, figure).then(function () { (" + Thumbnails.Script + ")(place, figure); });")}}
+                  new ResizeObserver(function () {
+                    if (place.offsetWidth && place.offsetWidth !== width) { width = place.offsetWidth; window.Plotly.Plots.resize(place); }
+                  }).observe(place);
                 });
               };
               if (window.Plotly) { draw(); return; }

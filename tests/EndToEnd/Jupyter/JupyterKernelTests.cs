@@ -109,6 +109,16 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.True(new FileInfo(picture).Length > 100_000);
     }
 
+    [JupyterLabFact]
+    public void JupyterLab_draws_the_charts_of_chapter_0_offline_and_again_when_it_is_opened_later()
+    {
+        var picture = Path.Combine(Repository.Root, "artifacts", "screenshots", "jupyterlab.png");
+        Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
+        var chapter = Path.Combine(Repository.Root, "notebooks", "00-mise-en-route.ipynb");
+        RunScript("jupyterlab.py", JupyterLabFactAttribute.Program, chapter, picture);
+        Assert.True(new FileInfo(picture).Length > 50_000);
+    }
+
     private void RunCase(string name) => RunScript("scripted_cases.py", name);
 
     private void RunScript(string name, params IEnumerable<string> arguments) => _kernel.RunScript(name, null, arguments);

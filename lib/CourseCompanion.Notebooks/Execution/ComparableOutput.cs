@@ -59,11 +59,14 @@ internal static partial class ComparableOutput
     {
         JsonObject group => new JsonObject(group.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Canonical(pair.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Canonical)]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number => JsonValue.Create(
-            value.TryGetValue(out double number) ? number : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)),
+        // One too large for a double cannot be written as one.
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number && Number(value) is var number && double.IsFinite(number) => JsonValue.Create(number),
         JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(Settled(value.GetValue<string>())),
         _ => node?.DeepClone(),
     };
+
+    private static double Number(JsonValue value) =>
+        value.TryGetValue(out double number) ? number : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Settled(string text) => Duration().Replace(Identifier().Replace(text, "ID"), "${before} DURÉE");
 

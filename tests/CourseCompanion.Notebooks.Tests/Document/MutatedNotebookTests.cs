@@ -82,7 +82,7 @@ public sealed class MutatedNotebookTests
                 faults.Add($"{string.Join('.', place)}: {error}");
             }
         }
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join("\n\n", faults.Take(5)));
         Assert.True(shown > 20, $"Only {shown} were read: the sample is no valid notebook any more.");
     }
 

@@ -54,7 +54,7 @@ public sealed class ScaleUpExperimentTests
     public void A_fold_has_no_part_in_the_threshold_that_judges_it()
     {
         using var folder = new TemporaryFolder();
-        SyntheticScans.Write(folder["data/brain-mri"], new SyntheticScans(PerClass: 12, Unlabelled: 8, Size: 64));
+        SyntheticScans.Write(folder["data/brain-mri"], new SyntheticScans(PerClass: 12, Unlabelled: 60, Size: 64));
         using BrainScanMission mission = BrainScanMission.Open(
             ScanEncoder.RandomName, new DataOptions { Directory = folder["data"], CacheDirectory = folder["cache"], Offline = true });
         var experiment = new ScaleUpExperiment(mission, seed: 42);

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 /// <summary>A committed notebook of the course, as its author left it.</summary>
 internal sealed partial class Chapter

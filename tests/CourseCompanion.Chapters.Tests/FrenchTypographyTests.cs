@@ -1,4 +1,4 @@
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 public sealed class FrenchTypographyTests
 {

@@ -1,10 +1,9 @@
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Export;
 using CourseCompanion.Notebooks.Grading;
-using CourseCompanion.Notebooks.Tests.Chapters;
 using CourseCompanion.Tests.Shared;
 
-namespace CourseCompanion.Notebooks.Tests.Export;
+namespace CourseCompanion.Chapters.Tests;
 
 public sealed class NotebookVersionsTests
 {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 /// <summary>What a French printer would correct in a Markdown text. Code, tags and addresses are left alone.</summary>
 internal static partial class FrenchTypography

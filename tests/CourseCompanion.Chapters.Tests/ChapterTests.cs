@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 /// <summary>The house style of the course (notebooks/README.md), checked on every committed notebook without running it.</summary>
 public sealed partial class ChapterTests

@@ -1,9 +1,8 @@
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Notebooks.Grading;
-using CourseCompanion.Notebooks.Tests.Chapters;
 using CourseCompanion.Tests.Shared;
 
-namespace CourseCompanion.Notebooks.Tests.Grading;
+namespace CourseCompanion.Chapters.Tests;
 
 public sealed class StudentAnswersTests
 {

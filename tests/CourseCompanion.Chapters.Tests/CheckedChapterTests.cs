@@ -2,7 +2,7 @@ using CourseCompanion.Notebooks.Session;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 /// <summary>Every cell of the course compiles with the checks that an interrupt needs; none has to run without.</summary>
 public sealed class CheckedChapterTests

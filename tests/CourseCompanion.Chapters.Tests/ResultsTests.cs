@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CourseCompanion.Tests.Shared;
 
-namespace CourseCompanion.Notebooks.Tests.Chapters;
+namespace CourseCompanion.Chapters.Tests;
 
 /// <summary>The committed figures that chapters quote.</summary>
 public sealed class ResultsTests

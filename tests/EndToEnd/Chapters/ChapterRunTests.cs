@@ -81,7 +81,7 @@ public abstract class ChapterRunTests(ChapterRuns runs, int exercises, int fewes
         Assert.True(slides.Split("<figure>").Length > fewestCharts, "a chart is missing");
         // Where there are charts, the speaker is told what they show.
         var withCharts = slides.Split("<section class=\"slide").Skip(1).Where(slide => slide.Contains("<figure>", StringComparison.Ordinal)).ToList();
-        Assert.NotEmpty(withCharts);
+        Assert.Equal(fewestCharts > 0, withCharts.Count > 0);
         Assert.DoesNotContain(withCharts, slide => slide.Contains("<aside class=\"notes\">\n</aside>", StringComparison.Ordinal));
     }
 

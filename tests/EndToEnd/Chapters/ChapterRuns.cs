@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CourseCompanion.Display;
+using CourseCompanion.EndToEnd.Interactive;
 using CourseCompanion.Notebooks.Document;
 using CourseCompanion.Teaching;
 using CourseCompanion.Tests.Shared;
@@ -8,8 +9,8 @@ using CourseCompanion.Tests.Shared;
 namespace CourseCompanion.EndToEnd.Chapters;
 
 /// <summary>
-/// A chapter executed twice by the command on generated images, for all the tests of a class: as it is committed, and with its
-/// exercises solved.
+/// A chapter executed twice by the command on generated images, for all the tests of a class: as it is committed, on the course's own kernel, and
+/// with its exercises solved, on .NET Interactive, the second host.
 /// </summary>
 /// <param name="name">The notebook's name, without extension.</param>
 /// <param name="handedOn">Files that the second run finds in its output folder, as the first run left them, besides its cache; null if it finds nothing.</param>
@@ -60,6 +61,7 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
     {
         var quizFile = Copies("quiz", Name + ".json").Single();
         Copies("results", "*.json");
+        SecondHost.Prepare(_folder);
         var solutions = await File.ReadAllTextAsync(Path.Combine(Repository.Notebooks, "solutions", Name + ".md"));
         var committed = NotebookDocument.Load(Path.Combine(Repository.Notebooks, Name + ".ipynb"));
         var solved = Path.Combine(_folder, Name + ".ipynb");
@@ -70,15 +72,15 @@ public abstract class ChapterRuns(string name, IReadOnlyList<string>? handedOn =
             File.Copy(Path.Combine(_folder, "out-committed", file), Path.Combine(output, file));
         }
 
-        return await RunAsync(solved, "out-solved");
+        return await RunAsync(solved, "out-solved", "--host", SecondHost.Name);
     }
 
-    private async Task<ChapterRun> RunAsync(string notebook, string folder)
+    private async Task<ChapterRun> RunAsync(string notebook, string folder, params string[] options)
     {
         var output = Path.Combine(_folder, folder);
         var working = handedOn is null ? Directory.CreateDirectory(output + "-working").FullName : _folder;
         string[] sizes = profile is null ? [] : ["--profile", profile];
-        var result = await CourseProcess.RunAsync(working, ["run", notebook, "--out", output, .. sizes]);
+        var result = await CourseProcess.RunAsync(working, ["run", notebook, "--out", output, .. sizes, .. options]);
         Assert.True(result.ExitCode == 0, result.ToString());
         return new ChapterRun(
             output,
